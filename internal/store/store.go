@@ -1,0 +1,99 @@
+// Package store keeps everything in PostgreSQL: one file per aggregate, SQL
+// by hand. Each exported method is one transaction; transactions do not leave
+// the package.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	pool *pgxpool.Pool
+	url  string
+}
+
+// Open connects to the PostgreSQL at url, whose schema [Migrate] has brought
+// up to date.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read the database address: %w", err)
+	}
+	// A server frozen or cut off must cost a request, not hang it.
+	if _, set := config.ConnConfig.RuntimeParams["statement_timeout"]; !set {
+		config.ConnConfig.RuntimeParams["statement_timeout"] = "60s"
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach the database: %w", err)
+	}
+	return &Store{pool: pool, url: url}, nil
+}
+
+// Close waits for the connections in use and closes them all.
+func (s *Store) Close() { s.pool.Close() }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }
+
+// NewID makes a version 7 UUID: later ones sort after earlier ones.
+func NewID() annotate.ID { return annotate.ID(uuid.Must(uuid.NewV7()).String()) }
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// inTx runs f in a transaction that is committed if f returns nil and undone
+// otherwise.
+func (s *Store) inTx(ctx context.Context, f func(tx pgx.Tx) error) error {
+	return translate(pgx.BeginFunc(ctx, s.pool, f))
+}
+
+// translate turns what the database says into the domain's refusals. Only
+// this function knows SQLSTATEs.
+func translate(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return annotate.ErrNotFound
+	}
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return err
+	}
+	switch pg.Code {
+	case "23505": // unique_violation
+		return fmt.Errorf("%w (%s)", annotate.ErrExists, pg.ConstraintName)
+	case "23503": // foreign_key_violation
+		return fmt.Errorf("%w (%s)", annotate.ErrNotFound, pg.ConstraintName)
+	}
+	return err
+}
+
+// affected turns a statement that hit no row into [annotate.ErrNotFound].
+func affected(tag pgconn.CommandTag, err error) error {
+	if err == nil && tag.RowsAffected() == 0 {
+		return annotate.ErrNotFound
+	}
+	return translate(err)
+}

@@ -1,0 +1,48 @@
+CREATE TABLE users (
+    id            uuid PRIMARY KEY,
+    -- NULL for a person known only from an imported file: such a person cannot sign in.
+    email         text CHECK (email = btrim(email) AND email <> ''),
+    name          text NOT NULL CHECK (btrim(name) <> ''),
+    password_hash text, -- argon2id, PHC string
+    admin         boolean NOT NULL DEFAULT false,
+    disabled_at   timestamptz,
+    created_at    timestamptz NOT NULL,
+    CHECK (email IS NOT NULL OR password_hash IS NULL)
+);
+CREATE UNIQUE INDEX users_email ON users (lower(email));
+
+CREATE TABLE sessions (
+    token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32), -- sha256
+    id         uuid NOT NULL UNIQUE,
+    user_id    uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    user_agent text NOT NULL,
+    created_at timestamptz NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL CHECK (expires_at > created_at)
+);
+CREATE INDEX sessions_user ON sessions (user_id, created_at DESC);
+
+CREATE TABLE api_tokens (
+    id           uuid PRIMARY KEY,
+    token_hash   bytea NOT NULL UNIQUE CHECK (octet_length(token_hash) = 32),
+    user_id      uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+    name         text NOT NULL CHECK (btrim(name) <> ''),
+    created_at   timestamptz NOT NULL,
+    expires_at   timestamptz CHECK (expires_at > created_at), -- NULL: does not expire
+    last_used_at timestamptz
+);
+CREATE INDEX api_tokens_user ON api_tokens (user_id, created_at DESC);
+
+-- The one-time link by which the first admin comes in.
+CREATE TABLE setup_links (
+    token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz
+);
+
+-- Failed sign-ins, counted per account over all server processes.
+CREATE TABLE sign_in_failures (
+    email  text NOT NULL,
+    at     timestamptz NOT NULL
+);
+CREATE INDEX sign_in_failures_email ON sign_in_failures (email, at);

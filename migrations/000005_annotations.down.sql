@@ -1,0 +1,3 @@
+DROP TABLE links, annotations;
+DROP FUNCTION fragments_sound(int4range[]);
+DROP TABLE change_sets, annotation_sets;
