@@ -1,0 +1,289 @@
+package annotate
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Codebook is what a project tags and how: its kinds, and the attributes with
+// their closed lists. It is stored and exchanged as this JSON.
+type Codebook struct {
+	Kinds      []Kind      `json:"kinds"`
+	Attributes []Attribute `json:"attributes"`
+}
+
+// Kind is a kind of annotation.
+type Kind struct {
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	// Color is one of [Colors].
+	Color string `json:"color"`
+	// Key is the key that tags a selection with this kind: one lower-case
+	// letter, or empty.
+	Key string `json:"key"`
+	// Entities are the types of entity such an annotation may stand for; none
+	// means that it stands for no entity.
+	Entities  []EntityType `json:"entities"`
+	Guideline string       `json:"guideline"` // Markdown
+	// Active says that new annotations may be of this kind.
+	Active bool `json:"active"`
+}
+
+// Colors are the names of the colours a kind may have; the style sheet gives
+// each a light and a dark form of sufficient contrast.
+var Colors = []string{"amber", "blue", "green", "violet", "rose", "teal", "orange", "slate"}
+
+// AttributeType says what the value of an attribute is.
+type AttributeType string
+
+// The types of attribute.
+const (
+	Choice  AttributeType = "choice"  // one value of a closed list
+	Choices AttributeType = "choices" // one or more values of a closed list
+	Prose   AttributeType = "text"    // up to 2000 characters
+)
+
+// Attribute is a question the codebook asks of an annotation of certain
+// kinds, or of a link in certain roles.
+type Attribute struct {
+	Name      string        `json:"name"`
+	Label     string        `json:"label"`
+	Type      AttributeType `json:"type"`
+	Kinds     []string      `json:"kinds"`
+	Roles     []LinkRole    `json:"roles"`
+	Values    []Value       `json:"values"`
+	Guideline string        `json:"guideline"` // Markdown
+	// Active says that the question is asked. Answers given before it was
+	// switched off stay.
+	Active bool `json:"active"`
+}
+
+// Value is one value of a closed list.
+type Value struct {
+	Value     string `json:"value"`
+	Label     string `json:"label"`
+	Guideline string `json:"guideline"`
+}
+
+// Kind finds the kind called name.
+func (c *Codebook) Kind(name string) (Kind, bool) {
+	i := slices.IndexFunc(c.Kinds, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return c.Kinds[i], true
+}
+
+// Attribute finds the attribute called name.
+func (c *Codebook) Attribute(name string) (Attribute, bool) {
+	i := slices.IndexFunc(c.Attributes, func(a Attribute) bool { return a.Name == name })
+	if i < 0 {
+		return Attribute{}, false
+	}
+	return c.Attributes[i], true
+}
+
+// AttributesOf lists the active attributes asked of annotations of kind.
+func (c *Codebook) AttributesOf(kind string) []Attribute {
+	return c.asked(func(a Attribute) bool { return slices.Contains(a.Kinds, kind) })
+}
+
+// AttributesOfLink lists the active attributes asked of links in role.
+func (c *Codebook) AttributesOfLink(role LinkRole) []Attribute {
+	return c.asked(func(a Attribute) bool { return slices.Contains(a.Roles, role) })
+}
+
+func (c *Codebook) asked(of func(Attribute) bool) []Attribute {
+	var asked []Attribute
+	for _, a := range c.Attributes {
+		if a.Active && of(a) {
+			asked = append(asked, a)
+		}
+	}
+	return asked
+}
+
+const maxProse = 2000 // code points
+
+// check complains about given, with a message for each attribute's name that
+// may not have its value. What was so before may stay so: had holds the
+// values before the change. Values of [Choices] become []string in given.
+func (c *Codebook) check(given, had Attributes, asked func(Attribute) bool) map[string]string {
+	bad := map[string]string{}
+	for name, value := range given {
+		a, known := c.Attribute(name)
+		value, typed := a.typed(value)
+		if typed {
+			given[name] = value
+		}
+		switch {
+		case typed && had.has(name, value):
+		case !known || !asked(a):
+			bad[name] = "The codebook does not ask this here. Leave it out, or add it to the codebook."
+		case !a.Active:
+			bad[name] = "The codebook has this switched off. Leave it out, or ask a manager to switch it on."
+		case !typed:
+			bad[name] = a.expectation()
+		default:
+			if complaint := a.complaint(value); complaint != "" {
+				bad[name] = complaint
+			}
+		}
+	}
+	return bad
+}
+
+func (a Attributes) has(name string, value any) bool {
+	had, ok := a[name]
+	return ok && Attributes{name: had}.Equal(Attributes{name: value})
+}
+
+// typed is value as the attribute's type has it: a string, or a []string for
+// [Choices].
+func (a Attribute) typed(value any) (any, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, a.Type != Choices
+	case []string:
+		return v, a.Type == Choices
+	case []any:
+		list := make([]string, len(v))
+		for i, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				return nil, false
+			}
+			list[i] = s
+		}
+		return list, a.Type == Choices
+	}
+	return nil, false
+}
+
+func (a Attribute) complaint(value any) string {
+	switch v := value.(type) {
+	case string:
+		if a.Type == Choice && !a.lists(v) || strings.TrimSpace(v) == "" || utf8.RuneCountInString(v) > maxProse {
+			return a.expectation()
+		}
+	case []string:
+		for i, s := range v {
+			if !a.lists(s) || slices.Contains(v[:i], s) {
+				return a.expectation()
+			}
+		}
+		if len(v) == 0 {
+			return a.expectation()
+		}
+	}
+	return ""
+}
+
+func (a Attribute) lists(value string) bool {
+	return slices.ContainsFunc(a.Values, func(v Value) bool { return v.Value == value })
+}
+
+func (a Attribute) expectation() string {
+	values := make([]string, len(a.Values))
+	for i, v := range a.Values {
+		values[i] = v.Value
+	}
+	list := strings.Join(values, ", ")
+	switch a.Type {
+	case Choice:
+		return "Give one of: " + list + "."
+	case Choices:
+		return "Give a list of one or more, without repeats, of: " + list + "."
+	default:
+		return "Give 1 to 2000 characters of text, or leave it out."
+	}
+}
+
+var codeName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+// Validate returns an [Invalid] naming what is wrong by its path, such as
+// kinds[2].color. The four kinds attribution is made of must be there and
+// active.
+func (c *Codebook) Validate() error {
+	bad := Invalid{}
+	for _, name := range []string{Claim, Speaker, Source, Cue} {
+		if k, ok := c.Kind(name); !ok || !k.Active {
+			bad["kinds"] = "Keep the kinds claim, speaker, source and cue, and keep them active."
+		}
+	}
+	for i, k := range c.Kinds {
+		k.validate(bad, fmt.Sprintf("kinds[%d]", i), c.Kinds[:i])
+	}
+	for i, a := range c.Attributes {
+		a.validate(bad, fmt.Sprintf("attributes[%d]", i), c, c.Attributes[:i])
+	}
+	return bad.Err()
+}
+
+func (k Kind) validate(bad Invalid, path string, before []Kind) {
+	if !codeName.MatchString(k.Name) || slices.ContainsFunc(before, func(b Kind) bool { return b.Name == k.Name }) {
+		bad[path+".name"] = "Use a name of its own of lower-case letters, digits and underscores."
+	}
+	bad.ValidateName(path+".label", k.Label)
+	if !slices.Contains(Colors, k.Color) {
+		bad[path+".color"] = "Choose one of: " + strings.Join(Colors, ", ") + "."
+	}
+	taken := slices.ContainsFunc(before, func(b Kind) bool { return b.Key == k.Key })
+	if k.Key != "" && (len(k.Key) != 1 || k.Key[0] < 'a' || k.Key[0] > 'z' || taken) {
+		bad[path+".key"] = "Choose a letter a to z that no other kind has."
+	}
+	for _, e := range k.Entities {
+		if !slices.Contains(EntityTypes, e) {
+			bad[path+".entities"] = "Choose among the types of entity there are."
+		}
+	}
+	validateGuideline(bad, path, k.Guideline)
+}
+
+func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attribute) {
+	if !codeName.MatchString(a.Name) || slices.ContainsFunc(before, func(b Attribute) bool { return b.Name == a.Name }) {
+		bad[path+".name"] = "Use a name of its own of lower-case letters, digits and underscores."
+	}
+	bad.ValidateName(path+".label", a.Label)
+	switch a.Type {
+	case Choice, Choices:
+		if len(a.Values) == 0 {
+			bad[path+".values"] = "Give the closed list at least one value."
+		}
+	case Prose:
+		if len(a.Values) > 0 {
+			bad[path+".values"] = "Text has no closed list."
+		}
+	default:
+		bad[path+".type"] = "Choose choice, choices or text."
+	}
+	for i, v := range a.Values {
+		repeated := slices.ContainsFunc(a.Values[:i], func(b Value) bool { return b.Value == v.Value })
+		if strings.TrimSpace(v.Value) == "" || strings.TrimSpace(v.Label) == "" || len(v.Value) > MaxName || repeated {
+			bad[fmt.Sprintf("%s.values[%d]", path, i)] = "Give each value a name of its own and a label."
+		}
+	}
+	for _, kind := range a.Kinds {
+		if _, ok := c.Kind(kind); !ok {
+			bad[path+".kinds"] = "There is no kind " + kind + "."
+		}
+	}
+	for _, role := range a.Roles {
+		if !slices.Contains(LinkRoles, role) {
+			bad[path+".roles"] = "There is no role " + string(role) + "."
+		}
+	}
+	if len(a.Kinds) == 0 && len(a.Roles) == 0 {
+		bad[path+".kinds"] = "Say which kinds or roles this is asked of."
+	}
+	validateGuideline(bad, path, a.Guideline)
+}
+
+func validateGuideline(bad Invalid, path, guideline string) {
+	if utf8.RuneCountInString(guideline) > 20_000 {
+		bad[path+".guideline"] = "Use at most 20,000 characters."
+	}
+}
