@@ -157,3 +157,19 @@ func validDate(s string) bool {
 	}
 	return false
 }
+
+// AnnotatedArticle is an article with one annotation set: all there is to know
+// of it, as it is read, exported and imported.
+type AnnotatedArticle struct {
+	Article  Article
+	Revision Revision
+	// Seq is the number of the set's newest change set, 0 before the first.
+	Seq int64
+	// Annotations are in the order of [Annotation.Before], none deleted.
+	Annotations []Annotation
+	// Links are by id, none deleted.
+	Links []Link
+	// Reviews and Comments are by id, which is by time.
+	Reviews  []Review
+	Comments []Comment
+}

@@ -20,9 +20,9 @@ type AnnotationRecord struct {
 	ID         ID               `json:"id" doc:"UUID, made by the client, best of version 7." format:"uuid"`
 	Version    int              `json:"version" doc:"The version its author saw; 0 is new." minimum:"0"`
 	Kind       string           `json:"kind,omitempty"`
-	Fragments  []FragmentRecord `json:"fragments,omitempty" nullable:"false"`
-	Attributes Attributes       `json:"attributes,omitempty" nullable:"false"`
-	Entity     *ID              `json:"entity,omitempty" doc:"The entity that is meant, or null."`
+	Fragments  []FragmentRecord `json:"fragments,omitzero" nullable:"false"`
+	Attributes Attributes       `json:"attributes,omitzero" nullable:"false"`
+	Entity     *ID              `json:"entity" doc:"The entity that is meant, or null."`
 	Review     ReviewState      `json:"review_state,omitempty" readOnly:"true"`
 	CreatedBy  ID               `json:"created_by,omitempty" readOnly:"true"`
 	CreatedAt  *time.Time       `json:"created_at,omitempty" readOnly:"true"`
@@ -37,7 +37,7 @@ type LinkRecord struct {
 	From       ID         `json:"from,omitempty"`
 	To         ID         `json:"to,omitempty"`
 	Role       LinkRole   `json:"role,omitempty" doc:"speaker, source, cue, addressee, within or via."`
-	Attributes Attributes `json:"attributes,omitempty" nullable:"false"`
+	Attributes Attributes `json:"attributes,omitzero" nullable:"false"`
 	CreatedBy  ID         `json:"created_by,omitempty" readOnly:"true"`
 	CreatedAt  *time.Time `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedBy  ID         `json:"updated_by,omitempty" readOnly:"true"`
@@ -63,11 +63,12 @@ func (a Annotation) Record() AnnotationRecord {
 	if a.Entity != "" {
 		r.Entity = &a.Entity
 	}
-	if len(a.Fragments) > 0 {
-		r.Fragments = make([]FragmentRecord, len(a.Fragments))
-		for i, f := range a.Fragments {
-			r.Fragments[i] = FragmentRecord(f)
-		}
+	if r.Attributes == nil {
+		r.Attributes = Attributes{}
+	}
+	r.Fragments = make([]FragmentRecord, len(a.Fragments))
+	for i, f := range a.Fragments {
+		r.Fragments[i] = FragmentRecord(f)
 	}
 	return r
 }
@@ -89,10 +90,14 @@ func (r AnnotationRecord) Annotation() Annotation {
 
 // Record is l in JSON.
 func (l Link) Record() LinkRecord {
-	return LinkRecord{
+	r := LinkRecord{
 		ID: l.ID, Version: l.Version, From: l.From, To: l.To, Role: l.Role, Attributes: l.Attributes,
 		CreatedBy: l.CreatedBy, CreatedAt: moment(l.CreatedAt), UpdatedBy: l.UpdatedBy, UpdatedAt: moment(l.UpdatedAt),
 	}
+	if r.Attributes == nil {
+		r.Attributes = Attributes{}
+	}
+	return r
 }
 
 // Link is the link r tells of.
