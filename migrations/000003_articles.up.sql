@@ -10,6 +10,7 @@ CREATE TABLE articles (
     in_language              text, -- BCP 47
     created_by               uuid NOT NULL REFERENCES users,
     created_at               timestamptz NOT NULL,
+    updated_at               timestamptz NOT NULL,
     PRIMARY KEY (project_id, id),
     CHECK (date_published IS NOT NULL OR date_published_origin IS NULL)
 );

@@ -19,8 +19,11 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	pool *pgxpool.Pool
-	url  string
+	pool      *pgxpool.Pool
+	texts     *kept[rowKey, *annotate.Text]
+	codebooks *kept[codebookKey, *annotate.Codebook]
+	doors     doors
+	herald    *herald
 }
 
 // Open connects to the PostgreSQL at url, whose schema [Migrate] has brought
@@ -45,11 +48,21 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
-	return &Store{pool: pool, url: url}, nil
+	return &Store{
+		pool:      pool,
+		texts:     newKept[rowKey, *annotate.Text](keptTexts),
+		codebooks: newKept[codebookKey, *annotate.Codebook](keptCodebooks),
+		doors:     doors{open: map[setKey]*door{}},
+		herald:    newHerald(pool),
+	}, nil
 }
 
-// Close waits for the connections in use and closes them all.
-func (s *Store) Close() { s.pool.Close() }
+// Close announces what is still to be announced, waits for the connections in
+// use and closes them all.
+func (s *Store) Close() {
+	s.herald.close()
+	s.pool.Close()
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.pool.Ping(ctx) }

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// Stamp tells whether an article with its annotations is still what it was:
+// equal stamps, equal content, but for the names of people.
+type Stamp struct {
+	Set           annotate.ID
+	Seq           int64
+	Remarks       int64 // reviews and comments
+	EntityChanges int64 // of the project
+	Codebook      int
+	Updated       time.Time // of the article's metadata
+}
+
+const selectStamp = `
+	SELECT s.id, s.seq, s.remarks, p.entity_changes, p.codebook, a.updated_at
+	FROM annotation_sets s
+	JOIN projects p ON p.id = s.project_id
+	JOIN articles a ON a.project_id = s.project_id AND a.id = s.article_id
+	WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = $3 AND s.analyst_id IS NULL`
+
+func (st *Stamp) scan(row pgx.Row) error {
+	return row.Scan(&st.Set, &st.Seq, &st.Remarks, &st.EntityChanges, &st.Codebook, &st.Updated)
+}
+
+// Stamp reads the stamp of an article's annotation set by hand.
+func (s *Store) Stamp(ctx context.Context, project, article annotate.ID, hand string) (Stamp, error) {
+	var st Stamp
+	err := st.scan(s.pool.QueryRow(ctx, selectStamp, project, article, hand))
+	return st, translate(err)
+}
+
+// AnnotatedArticle reads an article with its annotation set by hand, as they
+// were at one moment.
+func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.ID, hand string) (annotate.AnnotatedArticle, Stamp, error) {
+	var doc annotate.AnnotatedArticle
+	var st Stamp
+	const inSet = `(SELECT id FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL)`
+	b := &pgx.Batch{}
+	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
+	b.Queue(selectStamp, project, article, hand).QueryRow(st.scan)
+	b.Queue(selectArticle+` WHERE a.project_id = $1 AND a.id = $2`, project, article).QueryRow(func(row pgx.Row) error {
+		return scanArticle(row, &doc.Article)
+	})
+	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = (SELECT revision_id FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL)`,
+		project, article, hand).QueryRow(func(row pgx.Row) error { return scanRevision(row, &doc.Revision) })
+	b.Queue(`SELECT a.set_id, `+annotationColumns+` FROM annotations a WHERE a.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY a.id`,
+		project, article, hand).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, scanAnnotation)
+		doc.Annotations = make([]annotate.Annotation, len(found))
+		for i, r := range found {
+			doc.Annotations[i] = r.Annotation
+		}
+		return err
+	})
+	b.Queue(`SELECT l.set_id, `+linkColumns+` FROM links l WHERE l.project_id = $1 AND l.set_id = `+inSet+` AND NOT l.deleted ORDER BY l.id`,
+		project, article, hand).Query(func(rows pgx.Rows) error {
+		found, err := pgx.CollectRows(rows, scanLink)
+		doc.Links = make([]annotate.Link, len(found))
+		for i, r := range found {
+			doc.Links[i] = r.Link
+		}
+		return err
+	})
+	b.Queue(`SELECT r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
+		FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
+		WHERE r.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY r.id`,
+		project, article, hand).Query(func(rows pgx.Rows) (err error) {
+		doc.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByPos[annotate.Review])
+		return err
+	})
+	b.Queue(`SELECT c.id, c.claim_id, c.author_id, c.body, c.created_at
+		FROM comments c JOIN annotations a ON a.project_id = c.project_id AND a.id = c.claim_id
+		WHERE c.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY c.id`,
+		project, article, hand).Query(func(rows pgx.Rows) (err error) {
+		doc.Comments, err = pgx.CollectRows(rows, pgx.RowToStructByPos[annotate.Comment])
+		return err
+	})
+	b.Queue(`COMMIT`)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return doc, st, fmt.Errorf("read article %s: %w", article, translate(err))
+	}
+	doc.Seq = st.Seq
+	slices.SortFunc(doc.Annotations, annotate.Annotation.Before)
+	return doc, st, nil
+}
+
+// LogEntry is a change set as the log keeps it.
+type LogEntry struct {
+	Seq       int64
+	ID        annotate.ID
+	Author    annotate.ID
+	Codebook  int
+	CreatedAt time.Time
+	// Operations and Inverse are lists of [annotate.OperationRecord] in JSON.
+	Operations json.RawMessage
+	Inverse    json.RawMessage
+}
+
+// Changes reads at most limit entries of the log of an article's annotation
+// set by hand, from the one after number after, in order.
+func (s *Store) Changes(ctx context.Context, project, article annotate.ID, hand string, after int64, limit int) ([]LogEntry, error) {
+	rows, _ := s.pool.Query(ctx, `
+		SELECT c.seq, c.client_id AS id, c.author_id AS author, c.codebook, c.created_at, c.operations, c.inverse
+		FROM annotation_sets s
+		JOIN change_sets c ON c.project_id = s.project_id AND c.set_id = s.id AND c.seq > $4
+		WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = $3 AND s.analyst_id IS NULL
+		ORDER BY c.seq
+		LIMIT $5`, project, article, hand, after, limit)
+	entries, err := pgx.CollectRows(rows, pgx.RowToStructByName[LogEntry])
+	if err != nil {
+		return nil, fmt.Errorf("read the log of article %s: %w", article, translate(err))
+	}
+	return entries, nil
+}
+
+// Seqs reads the number of the newest change set of each of articles, which
+// are pairs of project and article at the same index, for those that exist.
+func (s *Store) Seqs(ctx context.Context, projects, articles []annotate.ID) (map[annotate.ID]int64, error) {
+	rows, _ := s.pool.Query(ctx, `
+		SELECT s.article_id, s.seq
+		FROM unnest($1::uuid[], $2::uuid[]) AS w (project_id, article_id)
+		JOIN annotation_sets s ON s.project_id = w.project_id AND s.article_id = w.article_id AND s.hand = 'shared'
+		ORDER BY s.article_id`, projects, articles)
+	seqs := map[annotate.ID]int64{}
+	var article annotate.ID
+	var seq int64
+	_, err := pgx.ForEachRow(rows, []any{&article, &seq}, func() error {
+		seqs[article] = seq
+		return nil
+	})
+	return seqs, translate(err)
+}
+
+const selectArticle = `
+	SELECT a.id, a.headline, coalesce(a.url, ''), coalesce(a.publisher, ''), coalesce(a.author, ''), coalesce(a.date_published, ''),
+	       coalesce(a.date_published_origin, ''), coalesce(a.in_language, ''), a.created_by, a.created_at
+	FROM articles a`
+
+func scanArticle(row pgx.Row, a *annotate.Article) error {
+	return row.Scan(&a.ID, &a.Headline, &a.URL, &a.Publisher, &a.Author, &a.DatePublished,
+		&a.DatePublishedOrigin, &a.InLanguage, &a.CreatedBy, &a.CreatedAt)
+}
+
+const selectRevision = `
+	SELECT r.id, r.article_id, r.number, r.text, r.sha256, r.normalisations, r.blocks, r.created_at
+	FROM revisions r`
+
+func scanRevision(row pgx.Row, r *annotate.Revision) error {
+	return row.Scan(&r.ID, &r.Article, &r.Number, &r.Text, &r.SHA256, &r.Normalisations, &r.Blocks, &r.CreatedAt)
+}

@@ -1,0 +1,10 @@
+DROP TRIGGER count_deleted ON entity_names;
+DROP TRIGGER count_added ON entity_names;
+DROP TRIGGER count_updated ON entities;
+DROP TRIGGER count_added ON entities;
+DROP FUNCTION count_entity_changes();
+DROP TRIGGER count_remarks ON comments;
+DROP TRIGGER count_remarks ON reviews;
+DROP FUNCTION count_remarks();
+ALTER TABLE projects DROP COLUMN entity_changes;
+ALTER TABLE annotation_sets DROP COLUMN remarks;
