@@ -1,0 +1,169 @@
+package annotate
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Attribution is who said a claim, to whom, in what words it is signalled and
+// through what it reached us: what its links lead to.
+type Attribution struct {
+	Claim      Annotation
+	Speakers   []Annotation
+	Addressees []Annotation
+	Cues       []Annotation
+	// Chains are the ways by which the claim reached us, each from the source
+	// nearest to the speaker outwards. None is empty.
+	Chains [][]Hop
+	// Within are the claims this one is said within, each with its own
+	// attribution.
+	Within []Attribution
+}
+
+// Hop is one source of a chain and the link that led to it: a source link for
+// the first, a via link for those after it.
+type Hop struct {
+	Link   Link
+	Source Annotation
+}
+
+// mostHops bounds what one attribution may unfold into. Sources that share
+// what they pass on to would else have exponentially many ways outwards.
+const mostHops = 200
+
+// AttributionOf follows the links of claim, given what they lead to. What is not
+// among annotations or links is left out; circles there are none.
+func AttributionOf(claim Annotation, annotations []Annotation, links []Link) Attribution {
+	a := attributor{annotations: make(map[ID]Annotation, len(annotations)), from: map[ID][]Link{}, left: mostHops}
+	for _, annotation := range annotations {
+		if !annotation.Deleted {
+			a.annotations[annotation.ID] = annotation
+		}
+	}
+	for _, l := range links {
+		if _, there := a.annotations[l.To]; there && !l.Deleted {
+			a.from[l.From] = append(a.from[l.From], l)
+		}
+	}
+	for _, led := range a.from {
+		slices.SortFunc(led, func(x, y Link) int { return a.annotations[x.To].Before(a.annotations[y.To]) })
+	}
+	return a.attribute(claim)
+}
+
+type attributor struct {
+	annotations map[ID]Annotation
+	from        map[ID][]Link // in the order in which the text has their ends
+	left        int
+}
+
+func (a *attributor) attribute(claim Annotation) Attribution {
+	found := Attribution{Claim: claim}
+	for _, l := range a.from[claim.ID] {
+		to := a.annotations[l.To]
+		switch l.Role {
+		case RoleSpeaker:
+			found.Speakers = append(found.Speakers, to)
+		case RoleAddressee:
+			found.Addressees = append(found.Addressees, to)
+		case RoleCue:
+			found.Cues = append(found.Cues, to)
+		case RoleSource:
+			found.Chains = append(found.Chains, a.chains(nil, l)...)
+		case RoleWithin:
+			if a.left--; a.left >= 0 {
+				found.Within = append(found.Within, a.attribute(to))
+			}
+		case RoleVia: // leads from sources only
+		}
+	}
+	return found
+}
+
+// chains are the ways outwards that begin with before and go on along l.
+func (a *attributor) chains(before []Hop, l Link) [][]Hop {
+	a.left--
+	chain := append(slices.Clip(before), Hop{l, a.annotations[l.To]})
+	var found [][]Hop
+	for _, next := range a.from[l.To] {
+		if next.Role == RoleVia && a.left > 0 {
+			found = append(found, a.chains(chain, next)...)
+		}
+	}
+	if found == nil {
+		return [][]Hop{chain}
+	}
+	return found
+}
+
+// Sentence spells a out for reading above the claim, such as "Ana Ruiz, to the
+// council, through a recording, transcribed by the Courier". Name says what an
+// annotation is called. The codebook's word for what a source did with the
+// one before it is used where it has been coded.
+func (a Attribution) Sentence(codebook *Codebook, name func(Annotation) string) string {
+	parts := []string{a.spokenBy(name)}
+	for _, outer := range a.Within {
+		parts = append(parts, "as told by "+outer.spokenBy(name))
+	}
+	if len(a.Addressees) > 0 {
+		parts = append(parts, "to "+namesOf(a.Addressees, name))
+	}
+	for i, chain := range a.ways() {
+		for j, hop := range chain {
+			part := hop.Means(codebook) + " " + name(hop.Source)
+			if i > 0 && j == 0 {
+				part = "and " + part
+			}
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ways are the claim's own chains or, where it has none, those of what it is
+// said within.
+func (a Attribution) ways() [][]Hop {
+	if len(a.Chains) > 0 || len(a.Within) == 0 {
+		return a.Chains
+	}
+	return a.Within[0].ways()
+}
+
+func (a Attribution) spokenBy(name func(Annotation) string) string {
+	stated, _ := a.Claim.Attributes["not_stated"].([]string)
+	switch {
+	case len(a.Speakers) > 0:
+		return namesOf(a.Speakers, name)
+	case slices.Contains(stated, "speaker"):
+		return "speaker not stated"
+	default:
+		return "no speaker yet"
+	}
+}
+
+func namesOf(annotations []Annotation, name func(Annotation) string) string {
+	names := make([]string, len(annotations))
+	for i, a := range annotations {
+		names[i] = name(a)
+	}
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return names[0]
+}
+
+// Means says by what means the hop leads to its source, in lower case: the
+// codebook's label for how it was passed on, or "through".
+func (h Hop) Means(codebook *Codebook) string {
+	relation, _ := h.Link.Attributes["relation"].(string)
+	asked, _ := codebook.Attribute("relation")
+	for _, v := range asked.Values {
+		if v.Value == relation {
+			first, size := utf8.DecodeRuneInString(v.Label)
+			return string(unicode.ToLower(first)) + v.Label[size:]
+		}
+	}
+	return "through"
+}
