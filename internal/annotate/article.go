@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type Metadata struct {
 	// such as 2026-11-23T08:15:00Z. Its precision is its length.
 	DatePublished string
 	// DatePublishedOrigin says where the date was found: page, url, analyst
-	// or unknown. It is empty exactly when there is no date.
+	// or unknown. It is empty when there is no date.
 	DatePublishedOrigin string
 	InLanguage          string // BCP 47
 }
@@ -100,12 +101,13 @@ const maxHeadline = 500
 // headline may be.
 func HeadlineOf(text string) string {
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			if runes := []rune(line); len(runes) > maxHeadline {
-				return string(runes[:maxHeadline-1]) + "…"
-			}
-			return line
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
+		if t := NewText(line); t.Len() > maxHeadline {
+			return t.Slice(0, t.Snap(maxHeadline-1)) + "…"
+		}
+		return line
 	}
 	return ""
 }
@@ -128,7 +130,7 @@ func (a Article) Validate() error {
 			bad[field] = "Use at most 500 characters."
 		}
 	}
-	if a.URL != "" && (len(a.URL) > 2000 || !strings.HasPrefix(a.URL, "https://") && !strings.HasPrefix(a.URL, "http://")) {
+	if a.URL != "" && !validURL(a.URL) {
 		bad["url"] = "Give an address that begins with https:// or http://, of at most 2000 characters."
 	}
 	if a.DatePublished != "" && !validDate(a.DatePublished) {
@@ -136,6 +138,9 @@ func (a Article) Validate() error {
 	}
 	switch a.DatePublishedOrigin {
 	case "", "page", "url", "analyst", "unknown":
+		if a.DatePublished == "" && a.DatePublishedOrigin != "" {
+			bad["datePublishedOrigin"] = "Leave this out as long as there is no date."
+		}
 	default:
 		bad["datePublishedOrigin"] = "Use page, url, analyst or unknown."
 	}
@@ -143,6 +148,11 @@ func (a Article) Validate() error {
 		bad["inLanguage"] = "Give a language tag such as en or pt-BR."
 	}
 	return bad.Err()
+}
+
+func validURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && len(s) <= 2000 && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 func validDate(s string) bool {

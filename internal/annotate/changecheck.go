@@ -1,15 +1,24 @@
 package annotate
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
 func quoted(s string) string { return strconv.Quote(s) }
 
-// checkFragments refuses what is not an ordered list of disjoint ranges on
-// grapheme boundaries, or does not hold the text it says it holds.
+// maxFragments is the most fragments an annotation may have.
+const maxFragments = 1000
+
+// checkFragments refuses what is not a list of disjoint ranges on grapheme
+// boundaries, or does not hold the text it says it holds.
 func (c *change) checkFragments(operation int, fragments []Fragment) {
+	if len(fragments) > maxFragments {
+		c.refuse(operation, "annotation.fragments", "Give at most 1,000 fragments.")
+		return
+	}
 	for i, f := range fragments {
 		field := fmt.Sprintf("annotation.fragments[%d]", i)
 		switch n := c.text.Len(); {
@@ -61,23 +70,34 @@ func (c *change) checkLinks() {
 		from, to ID
 		role     LinkRole
 	}
-	seen := map[line]ID{}
-	onward := map[ID][]ID{} // where within and via lead
-	c.eachLink(func(l Link) {
-		if l.Role == RoleWithin || l.Role == RoleVia {
-			onward[l.From] = append(onward[l.From], l.To)
-		}
+	seen := map[line]Link{}
+	onward := map[ID][]Link{} // where within and via lead
+	var begin []ID
+	for _, l := range c.liveLinks() {
 		key := line{l.From, l.To, l.Role}
 		if other, twice := seen[key]; twice {
-			c.refuse(c.blame(l, c.links[other]), "link", "These two are linked in this role already.")
+			c.refuse(c.blame(l, other), "link", "These two are linked in this role already.")
 		}
-		seen[key] = l.ID
-	})
-	c.eachLink(func(l Link) {
-		if c.concerns(l) && c.checkEnds(l) && (l.Role == RoleWithin || l.Role == RoleVia) && reaches(onward, l.To, l.From) {
-			c.refuse(c.blame(l), "link.to", "This closes a circle: following "+string(l.Role)+" links would lead back to where they began.")
+		seen[key] = l
+		sound := !c.concerns(l) || c.checkEnds(l)
+		if sound && (l.Role == RoleWithin || l.Role == RoleVia) {
+			onward[l.From] = append(onward[l.From], l)
+			if c.concerns(l) {
+				begin = append(begin, l.From)
+			}
 		}
-	})
+	}
+	for _, circle := range circles(onward, begin) {
+		c.refuse(c.blame(circle...), "link.to", "This closes a circle: following "+string(circle[0].Role)+" links would lead back to where they began.")
+	}
+}
+
+// liveLinks are the links as they now are, by id.
+func (c *change) liveLinks() []Link {
+	var links []Link
+	c.eachLink(func(l Link) { links = append(links, l) })
+	slices.SortFunc(links, func(a, b Link) int { return cmp.Compare(a.ID, b.ID) })
+	return links
 }
 
 // concerns reports whether this change has to answer for l.
@@ -90,16 +110,27 @@ func (c *change) concerns(l Link) bool {
 	return false
 }
 
-// blame is the operation that made one of the links what it is.
+// blame is the last operation that made one of the links what it is: the last
+// to name one, or else the last to name an end of one.
 func (c *change) blame(links ...Link) int {
-	for _, l := range links {
-		for _, id := range []ID{l.ID, l.From, l.To} {
+	last := -1
+	note := func(ids ...ID) {
+		for _, id := range ids {
 			if i, asked := c.asked[id]; asked {
-				return i
+				last = max(last, i)
 			}
 		}
 	}
-	return 0
+	for _, l := range links {
+		note(l.ID)
+	}
+	if last >= 0 {
+		return last
+	}
+	for _, l := range links {
+		note(l.From, l.To)
+	}
+	return max(last, 0)
 }
 
 func (c *change) checkEnds(l Link) bool {
@@ -129,17 +160,37 @@ func (c *change) checkEnd(i int, l Link, field string, id ID, kind string) bool 
 	return false
 }
 
-// reaches reports whether one can come from one end to the other.
-func reaches(onward map[ID][]ID, from, to ID) bool {
-	seen := map[ID]bool{}
-	for queue := []ID{from}; len(queue) > 0; queue = queue[1:] {
-		if queue[0] == to {
-			return true
+// maxCircles is the most circles a refusal names: there can be as many as
+// there are links, each as long.
+const maxCircles = 20
+
+// circles finds ways that lead back to where they began, among those that can
+// be reached from begin: for each the links it consists of. It looks at every
+// link once, so of circles that share links it may find only some.
+func circles(onward map[ID][]Link, begin []ID) [][]Link {
+	var found [][]Link
+	var path []Link
+	done := map[ID]bool{} // nothing more to find from here
+	depth := map[ID]int{} // where on the path an annotation stands
+	var walk func(from ID)
+	walk = func(from ID) {
+		depth[from] = len(path)
+		for _, l := range onward[from] {
+			path = append(path, l)
+			if at, onPath := depth[l.To]; onPath && len(found) < maxCircles {
+				found = append(found, slices.Clone(path[at:]))
+			} else if !onPath && !done[l.To] {
+				walk(l.To)
+			}
+			path = path[:len(path)-1]
 		}
-		if !seen[queue[0]] {
-			seen[queue[0]] = true
-			queue = append(queue, onward[queue[0]]...)
+		delete(depth, from)
+		done[from] = true
+	}
+	for _, id := range begin {
+		if !done[id] {
+			walk(id)
 		}
 	}
-	return false
+	return found
 }

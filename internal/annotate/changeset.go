@@ -2,6 +2,7 @@ package annotate
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -114,14 +115,6 @@ func (c *change) annotation(id ID) (Annotation, bool) {
 	return a, ok
 }
 
-func (c *change) link(id ID) (Link, bool) {
-	if l, ok := c.links[id]; ok {
-		return l, true
-	}
-	l, ok := c.was.Links[id]
-	return l, ok
-}
-
 // eachLink calls f for every live link as it now is.
 func (c *change) eachLink(f func(Link)) {
 	for id, l := range c.was.Links {
@@ -164,10 +157,10 @@ func (c *change) takeOperations() {
 
 // mayName reports whether operation i may name id, which it does under field.
 func (c *change) mayName(i int, field string, id ID) bool {
-	_, err := ParseID(string(id))
+	canonical, err := ParseID(string(id))
 	_, twice := c.asked[id]
 	switch {
-	case err != nil:
+	case err != nil || canonical != id:
 		c.refuse(i, field, "Give a UUID in lower case, best of version 7.")
 	case twice:
 		c.refuse(i, field, "An earlier operation names this id already. Name each once.")
@@ -227,10 +220,14 @@ func (c *change) checkAnnotation(i int, a, current Annotation) {
 		c.refuse(i, "annotation.kind", "The codebook has the kind "+quoted(a.Kind)+" switched off.")
 	}
 	c.checkFragments(i, a.Fragments)
-	if a.Entity != "" {
-		c.checkEntity(i, a.Entity, kind)
-	} else if len(a.Fragments) == 0 {
+	if a.Kind != current.Kind { // what it had it had as another kind
+		current = Annotation{}
+	}
+	switch {
+	case a.Entity == "" && len(a.Fragments) == 0:
 		c.refuse(i, "annotation.fragments", "Give at least one fragment, or the entity that the text does not mention.")
+	case a.Entity != "" && a.Entity != current.Entity && known:
+		c.checkEntity(i, a.Entity, kind)
 	}
 	had := current.Attributes
 	for name, complaint := range c.codebook.check(a.Attributes, had, func(q Attribute) bool { return slices.Contains(q.Kinds, a.Kind) }) {
@@ -239,12 +236,14 @@ func (c *change) checkAnnotation(i int, a, current Annotation) {
 }
 
 func (c *change) checkEntity(i int, id ID, kind Kind) {
-	_, exists := c.was.Entities[id]
+	entity, exists := c.was.Entities[id]
 	switch {
 	case !exists:
 		c.refuse(i, "annotation.entity", "The project has no such entity. Make it first.")
 	case len(kind.Entities) == 0:
 		c.refuse(i, "annotation.entity", "The codebook has no entities for this kind. Leave it out.")
+	case !slices.Contains(kind.Entities, entity):
+		c.refuse(i, "annotation.entity", fmt.Sprintf("The codebook has no %s as a %s. Choose another entity, or ask a manager to allow it.", entity, kind.Name))
 	}
 }
 
@@ -268,8 +267,12 @@ func (c *change) takeLink(i int, op Op, l Link) {
 		c.links[l.ID] = current
 		return
 	}
+	had := current.Attributes
+	if l.Role != current.Role { // what it had it had in another role
+		had = nil
+	}
 	asked := func(q Attribute) bool { return slices.Contains(q.Roles, l.Role) }
-	for name, complaint := range c.codebook.check(l.Attributes, current.Attributes, asked) {
+	for name, complaint := range c.codebook.check(l.Attributes, had, asked) {
 		c.refuse(i, "link.attributes."+name, complaint)
 	}
 	if !exists {

@@ -115,22 +115,16 @@ func (c *Codebook) check(given, had Attributes, asked func(Attribute) bool) map[
 	bad := map[string]string{}
 	for name, value := range given {
 		a, known := c.Attribute(name)
-		value, typed := a.typed(value)
-		if typed {
-			given[name] = value
-		}
+		value = listed(value)
+		given[name] = value
 		switch {
-		case typed && had.has(name, value):
+		case had.has(name, value):
 		case !known || !asked(a):
 			bad[name] = "The codebook does not ask this here. Leave it out, or add it to the codebook."
 		case !a.Active:
 			bad[name] = "The codebook has this switched off. Leave it out, or ask a manager to switch it on."
-		case !typed:
+		case !a.allows(value):
 			bad[name] = a.expectation()
-		default:
-			if complaint := a.complaint(value); complaint != "" {
-				bad[name] = complaint
-			}
 		}
 	}
 	return bad
@@ -141,45 +135,37 @@ func (a Attributes) has(name string, value any) bool {
 	return ok && Attributes{name: had}.Equal(Attributes{name: value})
 }
 
-// typed is value as the attribute's type has it: a string, or a []string for
-// [Choices].
-func (a Attribute) typed(value any) (any, bool) {
-	switch v := value.(type) {
-	case string:
-		return v, a.Type != Choices
-	case []string:
-		return v, a.Type == Choices
-	case []any:
-		list := make([]string, len(v))
-		for i, item := range v {
-			s, ok := item.(string)
-			if !ok {
-				return nil, false
-			}
-			list[i] = s
-		}
-		return list, a.Type == Choices
+// listed is value with a list of strings as []string, however it came.
+func listed(value any) any {
+	items, ok := value.([]any)
+	if !ok {
+		return value
 	}
-	return nil, false
+	list := make([]string, len(items))
+	for i, item := range items {
+		if list[i], ok = item.(string); !ok {
+			return value
+		}
+	}
+	return list
 }
 
-func (a Attribute) complaint(value any) string {
+// allows reports whether value is of the attribute's type and, where that is
+// a closed list, in it.
+func (a Attribute) allows(value any) bool {
 	switch v := value.(type) {
 	case string:
-		if a.Type == Choice && !a.lists(v) || strings.TrimSpace(v) == "" || utf8.RuneCountInString(v) > maxProse {
-			return a.expectation()
-		}
+		return a.Type == Choice && a.lists(v) ||
+			a.Type == Prose && strings.TrimSpace(v) != "" && utf8.RuneCountInString(v) <= maxProse
 	case []string:
 		for i, s := range v {
 			if !a.lists(s) || slices.Contains(v[:i], s) {
-				return a.expectation()
+				return false
 			}
 		}
-		if len(v) == 0 {
-			return a.expectation()
-		}
+		return a.Type == Choices && len(v) > 0
 	}
-	return ""
+	return false
 }
 
 func (a Attribute) lists(value string) bool {
@@ -197,9 +183,9 @@ func (a Attribute) expectation() string {
 		return "Give one of: " + list + "."
 	case Choices:
 		return "Give a list of one or more, without repeats, of: " + list + "."
-	default:
-		return "Give 1 to 2000 characters of text, or leave it out."
+	case Prose:
 	}
+	return "Give 1 to 2000 characters of text, or leave it out."
 }
 
 var codeName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)

@@ -24,10 +24,10 @@ const (
 var Roles = []Role{Viewer, Analyst, Reviewer, Manager}
 
 // May reports whether r includes what need may do. No role at all includes
-// nothing.
+// nothing, and what is no role is included in none.
 func (r Role) May(need Role) bool {
-	have := slices.Index(Roles, r)
-	return have >= 0 && have >= slices.Index(Roles, need)
+	have, want := slices.Index(Roles, r), slices.Index(Roles, need)
+	return want >= 0 && have >= want
 }
 
 // Valid reports whether r is one of [Roles].

@@ -183,13 +183,9 @@ func (a *Attributes) UnmarshalJSON(b []byte) error {
 	}
 	*a = Attributes{}
 	for name, value := range raw {
-		if value == nil {
-			continue
+		if value != nil {
+			(*a)[name] = listed(value)
 		}
-		if list, ok := (Attribute{Type: Choices}).typed(value); ok {
-			value = list
-		}
-		(*a)[name] = value
 	}
 	return nil
 }

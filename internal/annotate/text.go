@@ -35,7 +35,7 @@ func NewText(s string) *Text {
 			t.marks = append(t.marks, mark{int32(i), int32(t.units)}) //nolint:gosec // a text is far below 2 GiB
 		}
 		t.n++
-		t.units += utf16Width(r)
+		t.units += int(utf16Width(r))
 	}
 	t.findGraphemes()
 	return t
@@ -57,7 +57,7 @@ func (t *Text) findGraphemes() {
 	}
 }
 
-func utf16Width(r rune) int {
+func utf16Width(r rune) int32 {
 	if r >= 0x10000 {
 		return 2
 	}
@@ -98,7 +98,7 @@ func (t *Text) position(offset int) mark {
 	for range offset % markEvery {
 		r, size := utf8.DecodeRuneInString(t.s[p.bytes:])
 		p.bytes += int32(size) //nolint:gosec // at most 4
-		p.units += int32(utf16Width(r))
+		p.units += utf16Width(r)
 	}
 	return p
 }
@@ -113,7 +113,7 @@ func (t *Text) Slice(start, end int) string {
 // grapheme cluster is split: the prefix and suffix of a W3C TextQuoteSelector.
 func (t *Text) Around(start, end, n int) (prefix, suffix string) {
 	from, to := max(0, start-n), min(t.n, end+n)
-	for !t.Boundary(from) {
+	for from < start && !t.Boundary(from) {
 		from++
 	}
 	return t.Slice(from, start), t.Slice(end, max(end, t.Snap(to)))
@@ -137,7 +137,7 @@ func (t *Text) FromUTF16(units int) (offset int, err error) {
 	for int(p.units) < units {
 		r, size := utf8.DecodeRuneInString(t.s[p.bytes:])
 		p.bytes += int32(size) //nolint:gosec // at most 4
-		p.units += int32(utf16Width(r))
+		p.units += utf16Width(r)
 		offset++
 	}
 	if int(p.units) > units {
@@ -153,7 +153,7 @@ type Normalisation string
 const (
 	CRLF Normalisation = "crlf" // CR LF became LF
 	CR   Normalisation = "cr"   // a lone CR became LF
-	BOM  Normalisation = "bom"  // a byte order mark at the start went
+	BOM  Normalisation = "bom"  // byte order marks at the start went
 	NUL  Normalisation = "nul"  // U+0000 went: PostgreSQL cannot hold it
 )
 
@@ -161,7 +161,7 @@ const (
 const MaxText = 4 << 20
 
 // Normalise makes s a text that can be stored and says what it changed: line
-// ends become LF, a byte order mark and NULs go. Nothing else is touched: no
+// ends become LF, byte order marks at the start and NULs go. Nothing else is touched: no
 // Unicode normalisation and no trimming, which would move offsets.
 //
 // It refuses, with [Invalid] under text, what is not UTF-8 or has nothing but
@@ -178,10 +178,11 @@ func Normalise(s string) (text string, done []Normalisation, err error) {
 			s, done = strings.ReplaceAll(s, old, with), append(done, n)
 		}
 	}
-	if rest, found := strings.CutPrefix(s, "\ufeff"); found {
+	replace(NUL, "\x00", "")
+	// All of them, so that a text once normalised stays as it is.
+	if rest := strings.TrimLeft(s, "\ufeff"); rest != s {
 		s, done = rest, append(done, BOM)
 	}
-	replace(NUL, "\x00", "")
 	replace(CRLF, "\r\n", "\n")
 	replace(CR, "\r", "\n")
 	if strings.TrimSpace(s) == "" {

@@ -1,0 +1,160 @@
+package annotate
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Corpus is annotated articles on their way out of a project or into one,
+// with everything they refer to. Nothing is checked yet.
+//
+// It may be larger than memory, so its three sequences can be walked once
+// only, in the order they stand here. A sequence that yields an error has
+// ended.
+type Corpus struct {
+	// Origin is the project the articles were annotated in.
+	Origin          Origin
+	Codebook        *Codebook
+	CodebookVersion int
+	// Entities are canonical, by id.
+	Entities iter.Seq2[Entity, error]
+	// People are all whom the articles name, by id; only ID and Name are set.
+	People iter.Seq2[User, error]
+	// Articles are by id. Their annotations name canonical entities.
+	Articles iter.Seq2[AnnotatedArticle, error]
+	// Line is the line, from 1, on which what was last yielded begins. It is
+	// nil when the corpus does not come from a file.
+	Line func() int
+}
+
+// Origin names the project a corpus comes from.
+type Origin struct {
+	Slug string
+	Name string
+}
+
+// BadRecord is one thing wrong with a file that was to be imported.
+type BadRecord struct {
+	// Line is where the record begins, from 1, or 0 when that is not known.
+	Line int
+	// Record is the number of the article in the file, from 1, or 0 for what
+	// comes before the articles.
+	Record int
+	// Article is the article's id, empty when it could not be read.
+	Article ID
+	// Item is the annotation, link, review, comment, entity or person
+	// concerned, with its id; both are empty when the whole record is.
+	Item   string
+	ItemID ID
+	// Field is the path within the item, such as fragments[0].exact.
+	Field string
+	// Message says what is wrong and what to do about it.
+	Message string
+}
+
+func (b BadRecord) Error() string {
+	var where []string
+	if b.Line > 0 {
+		where = append(where, fmt.Sprintf("line %d", b.Line))
+	}
+	if b.Record > 0 {
+		where = append(where, strings.TrimSpace(fmt.Sprintf("article %d %s", b.Record, b.Article)))
+	}
+	if b.Item != "" {
+		where = append(where, strings.TrimSpace(b.Item+" "+string(b.ItemID)))
+	}
+	if b.Field != "" {
+		where = append(where, b.Field)
+	}
+	if len(where) == 0 {
+		return b.Message
+	}
+	return strings.Join(where, ", ") + ": " + b.Message
+}
+
+// BadFile is why a file was not imported: all that is wrong with the first
+// record that has something wrong with it, up to [MaxComplaints]. Nothing of
+// the file was taken.
+type BadFile []BadRecord
+
+// MaxComplaints is the most a [BadFile] lists.
+const MaxComplaints = 20
+
+func (b BadFile) Error() string {
+	lines := make([]string, len(b))
+	for i, r := range b {
+		lines[i] = r.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Complain is a [BadFile] of one complaint about the file as a whole.
+func Complain(message string) BadFile { return BadFile{{Message: message}} }
+
+// Covers reports, as a [BadFile], what can be said with o and not with c:
+// kinds, attributes or values of closed lists that c does not have or that
+// mean something else there. Labels, colours, keys, guidelines and what is
+// switched off make no difference.
+func (c *Codebook) Covers(o *Codebook) error {
+	var bad BadFile
+	complain := func(format string, args ...any) {
+		bad = append(bad, BadRecord{Item: "codebook", Message: fmt.Sprintf(format, args...)})
+	}
+	for _, theirs := range o.Kinds {
+		ours, ok := c.Kind(theirs.Name)
+		switch {
+		case !ok:
+			complain("The project's codebook has no kind %q. Add it there first.", theirs.Name)
+		case len(theirs.Entities) > 0 && len(ours.Entities) == 0:
+			complain("The project's codebook has no entities for the kind %q, and the file's has.", theirs.Name)
+		}
+	}
+	for _, theirs := range o.Attributes {
+		ours, ok := c.Attribute(theirs.Name)
+		if !ok {
+			complain("The project's codebook has no attribute %q. Add it there first.", theirs.Name)
+			continue
+		}
+		ours.covers(theirs, complain)
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return bad[:min(len(bad), MaxComplaints)]
+}
+
+func (a Attribute) covers(o Attribute, complain func(format string, args ...any)) {
+	if a.Type != o.Type {
+		complain("The attribute %q is a %s in the project's codebook and a %s in the file's.", a.Name, a.Type, o.Type)
+	}
+	for _, kind := range o.Kinds {
+		if !slices.Contains(a.Kinds, kind) {
+			complain("The project's codebook does not ask %q of a %s, and the file's does.", a.Name, kind)
+		}
+	}
+	for _, role := range o.Roles {
+		if !slices.Contains(a.Roles, role) {
+			complain("The project's codebook does not ask %q of a link in the role %s, and the file's does.", a.Name, role)
+		}
+	}
+	for _, v := range o.Values {
+		if !a.lists(v.Value) {
+			complain("The attribute %q has no value %q in the project's codebook. Add it there first.", a.Name, v.Value)
+		}
+	}
+}
+
+// whole is c with everything switched on: what has been coded may stay when
+// it is no longer asked, and so may what has been coded elsewhere.
+func (c *Codebook) whole() *Codebook {
+	w := &Codebook{Kinds: slices.Clone(c.Kinds), Attributes: slices.Clone(c.Attributes)}
+	for i := range w.Kinds {
+		w.Kinds[i].Active = true
+	}
+	for i := range w.Attributes {
+		w.Attributes[i].Active = true
+	}
+	return w
+}
