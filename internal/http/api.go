@@ -1,0 +1,245 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// operations are the API's part of a permission group: what is registered on
+// it is open to those whom the group's router lets through.
+type operations struct {
+	huma.API
+	server *Server
+}
+
+// api is where the operations of the group r are registered. All groups are
+// described in one document.
+func (s *Server) api(r chi.Router) operations {
+	config := huma.Config{
+		OpenAPI:       s.openapi,
+		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat: "application/json",
+	}
+	return operations{API: huma.NewGroup(humachi.New(r, config), "/api/v1"), server: s}
+}
+
+func newOpenAPI() *huma.OpenAPI {
+	return &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Onrecord", Version: "1",
+			Description: "Offsets are Unicode code points and ranges are half-open. Lists are paged: send next back as cursor.",
+		},
+		Components: &huma.Components{
+			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"token":   {Type: "http", Scheme: "bearer", Description: "An API token, made on the account page."},
+				"session": {Type: "apiKey", In: "cookie", Name: "onrecord", Description: "The cookie of a browser that is signed in."},
+			},
+		},
+		Security: []map[string][]string{{"token": {}}, {"session": {}}},
+	}
+}
+
+// call is a handler of the API. Like a [handlerFunc] it returns its errors.
+type call[I, O any] = func(ctx context.Context, in *I) (*O, error)
+
+// get, post, put, patch and del register handlers. The summary also names the
+// operation: "List members" becomes list-members.
+func get[I, O any](to operations, path, summary string, h call[I, O], options ...option) {
+	register(to, http.MethodGet, path, summary, h, options)
+}
+
+func post[I, O any](to operations, path, summary string, h call[I, O], options ...option) {
+	register(to, http.MethodPost, path, summary, h, options)
+}
+
+func put[I, O any](to operations, path, summary string, h call[I, O], options ...option) {
+	register(to, http.MethodPut, path, summary, h, options)
+}
+
+func patch[I, O any](to operations, path, summary string, h call[I, O], options ...option) {
+	register(to, http.MethodPatch, path, summary, h, options)
+}
+
+func del[I, O any](to operations, path, summary string, h call[I, O], options ...option) {
+	register(to, http.MethodDelete, path, summary, h, options)
+}
+
+func register[I, O any](to operations, method, path, summary string, h call[I, O], options []option) {
+	op := huma.Operation{
+		OperationID: strings.ReplaceAll(strings.ToLower(summary), " ", "-"),
+		Method:      method,
+		Path:        path,
+		Summary:     summary,
+		Tags:        []string{subject(path)},
+		// Bodies are limited by limitBody, and their time by the server.
+		MaxBodyBytes:    -1,
+		BodyReadTimeout: readTimeout,
+		Errors:          []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity},
+	}
+	for _, o := range options {
+		o(&op)
+	}
+	huma.Register(to, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, to.server.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// readTimeout is how long a body may take to arrive.
+const readTimeout = time.Minute
+
+// subject is what an operation is about: the last fixed part of its path.
+func subject(path string) string {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	for i := len(parts) - 1; i > 0; i-- {
+		if !strings.HasPrefix(parts[i], "{") {
+			return parts[i]
+		}
+	}
+	return parts[0]
+}
+
+// option changes how an operation is registered.
+type option func(*huma.Operation)
+
+// bodyUpTo raises the limit of the body.
+func bodyUpTo(bytes int64) option {
+	return func(op *huma.Operation) {
+		op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge)
+		op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+			r, _ := humachi.Unwrap(ctx)
+			raiseBodyLimit(r, bytes)
+			next(ctx)
+		})
+	}
+}
+
+// answering sets the status of success, where it is not 200.
+func answering(status int) option {
+	return func(op *huma.Operation) { op.DefaultStatus = status }
+}
+
+// describing adds what the summary leaves open.
+func describing(text string) option {
+	return func(op *huma.Operation) { op.Description = text }
+}
+
+// projectPath is the part of an input that names the project. The group's
+// middleware has read it; handlers find the project in asker(ctx).Project.
+type projectPath struct {
+	Project string `path:"project" doc:"The project's slug." example:"peace-plan"`
+}
+
+// jsonFormat reads and writes JSON. Text that would not come out of the
+// database as it went in is refused, where encoding/json would put U+FFFD in
+// its place without a word.
+var jsonFormat = huma.Format{
+	Marshal: huma.DefaultJSONFormat.Marshal,
+	Unmarshal: func(data []byte, v any) error {
+		if err := checkJSONText(data); err != nil {
+			return err
+		}
+		return json.Unmarshal(data, v)
+	},
+}
+
+func checkJSONText(data []byte) error {
+	if !utf8.Valid(data) {
+		return errors.New("the body is not UTF-8; send JSON as UTF-8")
+	}
+	return nil
+}
+
+// huma's own complaints come in our form. It has no other place to say so
+// than this variable.
+func init() {
+	huma.NewErrorWithContext = func(_ huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(status, message, errs)
+	}
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return humaProblem(status, message, errs)
+	}
+}
+
+// humaProblem tells what huma found wrong with a request before any handler
+// saw it.
+func humaProblem(status int, message string, errs []error) *problem {
+	for _, err := range errs {
+		if p := problemOfFields(err); p != nil {
+			return p
+		}
+	}
+	switch {
+	case status == http.StatusInternalServerError && len(errs) > 0: // the body broke off
+		return problemOf(errBadRequest)
+	case status == http.StatusRequestTimeout:
+		return newProblem(status, "timeout", "Too slow", "The body took too long to arrive. Try again.")
+	case status == http.StatusUnsupportedMediaType:
+		return newProblem(status, "unsupported-media-type", "Not JSON", "Send JSON, with the header Content-Type: application/json.")
+	}
+	p := newProblem(status, "invalid", "Not as it must be", fmt.Sprintf("%s. Mend what errors lists and send it again.", sentence(message)))
+	for _, err := range errs {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
+			p.Errors = append(p.Errors, problemError{Field: field(d.Location), Location: d.Location, Message: sentence(d.Message) + "."})
+		}
+	}
+	return p
+}
+
+// field is location without where it was: body.name is name.
+func field(location string) string {
+	for _, where := range []string{"body.", "path.", "query.", "header."} {
+		if rest, ok := strings.CutPrefix(location, where); ok {
+			return rest
+		}
+	}
+	return location
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".")
+}
+
+// showOpenAPI describes the API in OpenAPI 3.1.
+func (s *Server) showOpenAPI(w http.ResponseWriter, _ *http.Request) error {
+	document, err := json.Marshal(s.openapi)
+	if err != nil {
+		return fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/openapi+json")
+	_, _ = w.Write(document) // fails only when the client has gone
+	return nil
+}
+
+// me is what GET /me answers.
+type me struct {
+	ID    annotate.ID `json:"id"`
+	Email string      `json:"email"`
+	Name  string      `json:"name"`
+	Admin bool        `json:"admin" doc:"Admins are managers of every project."`
+}
+
+func (*Server) apiMe(ctx context.Context, _ *struct{}) (*struct{ Body me }, error) {
+	u := asker(ctx).User
+	return &struct{ Body me }{me{ID: u.ID, Email: u.Email, Name: u.Name, Admin: u.Admin}}, nil
+}

@@ -1,0 +1,255 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/page"
+)
+
+// handlerFunc is an [http.HandlerFunc] that may fail. A handler that returns
+// an error has written nothing.
+type handlerFunc func(w http.ResponseWriter, r *http.Request) error
+
+// handle makes h an [http.HandlerFunc] whose errors go to [Server.fail].
+func (s *Server) handle(h handlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// What only the web can refuse.
+var (
+	errCrossOrigin      = errors.New("request from another site")
+	errMethodNotAllowed = errors.New("method not allowed")
+	errTooManyRequests  = errors.New("too many requests")
+	errBadRequest       = errors.New("request cannot be read")
+)
+
+// problem is an RFC 9457 problem: what went wrong, and what to do about it.
+type problem struct {
+	Type      string         `json:"type" doc:"Names the kind of problem; stable." example:"tag:onrecord.dev,2026:conflict"`
+	Title     string         `json:"title" doc:"The kind of problem in words."`
+	Status    int            `json:"status" doc:"The HTTP status."`
+	Detail    string         `json:"detail" doc:"What went wrong this time, and what to do about it."`
+	Errors    []problemError `json:"errors,omitempty" nullable:"false" doc:"What is wrong with each field."`
+	Conflicts []clash        `json:"conflicts,omitempty" nullable:"false" doc:"What each refused operation would have overwritten."`
+}
+
+type problemError struct {
+	Operation *int   `json:"operation,omitempty" doc:"The index of the operation in the change set, from 0."`
+	Field     string `json:"field" doc:"The field, as its path within what was sent."`
+	Location  string `json:"location" doc:"The field with where it was: body, path, query or header."`
+	Message   string `json:"message" doc:"What is wrong with it, and what to do about it."`
+}
+
+// clash is what one refused operation would have overwritten. Both members are
+// null when it has been deleted.
+type clash struct {
+	Operation  int                        `json:"operation" doc:"The index of the operation, from 0."`
+	Annotation *annotate.AnnotationRecord `json:"annotation" doc:"The annotation as it is now."`
+	Link       *annotate.LinkRecord       `json:"link" doc:"The link as it is now."`
+}
+
+// Error makes problem an error, as huma wants it.
+func (p *problem) Error() string { return p.Detail }
+
+// GetStatus is the status huma answers with.
+func (p *problem) GetStatus() int { return p.Status }
+
+// ContentType is the content type huma answers with.
+func (*problem) ContentType(string) string { return "application/problem+json" }
+
+// fail is the one place where errors become answers. Faults are logged here
+// and their text goes no further.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.problem(r.Context(), err)
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		writeProblem(w, p)
+	case p.Status == http.StatusUnauthorized:
+		next := ""
+		if r.Method == http.MethodGet {
+			next = r.URL.RequestURI()
+		}
+		http.Redirect(w, r, page.SignInNextURL(next), http.StatusSeeOther)
+	default:
+		s.failPage(w, r, p)
+	}
+}
+
+// problem is what people are told of err.
+func (s *Server) problem(ctx context.Context, err error) *problem {
+	p := problemOf(err)
+	if p.Status != http.StatusInternalServerError {
+		return p
+	}
+	if ctx.Err() != nil {
+		// Whoever asked has gone; what broke off for that is no fault.
+		p.Detail = "The request was given up."
+		return p
+	}
+	s.logFault(ctx, err)
+	p.Detail = fmt.Sprintf("Something broke on our side. It has been noted as %s. Try again; if it goes on, tell whoever runs this Onrecord.", requestID(ctx))
+	return p
+}
+
+func (s *Server) logFault(ctx context.Context, err error) {
+	route := ""
+	if c := chi.RouteContext(ctx); c != nil {
+		route = c.RoutePattern()
+	}
+	s.log.LogAttrs(ctx, slog.LevelError, "request failed",
+		slog.String("request_id", requestID(ctx)),
+		slog.String("route", route),
+		slog.Any("error", err))
+}
+
+func writeProblem(w http.ResponseWriter, p *problem) {
+	w.Header().Set("Content-Type", p.ContentType(""))
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // fails only when the client has gone
+}
+
+func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
+	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Detail))
+	if err != nil {
+		s.logFault(r.Context(), err)
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
+
+// problemOf knows every refusal. What it does not know is a fault.
+func problemOf(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if p := problemOfFields(err); p != nil {
+		return p
+	}
+	for _, known := range refusals {
+		if errors.Is(err, known.err) {
+			return newProblem(known.status, known.name, known.title, known.detail(err))
+		}
+	}
+	return newProblem(http.StatusInternalServerError, "fault", "Something broke", "Something broke on our side.")
+}
+
+func newProblem(status int, name, title, detail string) *problem {
+	return &problem{Type: "tag:onrecord.dev,2026:" + name, Title: title, Status: status, Detail: detail}
+}
+
+// problemOfFields turns the errors that name fields or operations into
+// problems, or returns nil.
+func problemOfFields(err error) *problem {
+	if bad, ok := errors.AsType[annotate.Invalid](err); ok {
+		p := newProblem(http.StatusUnprocessableEntity, "invalid", "Not as it must be", "Mend the fields named in errors and send it again.")
+		for _, field := range slices.Sorted(maps.Keys(bad)) {
+			p.Errors = append(p.Errors, problemError{Field: field, Location: "body." + field, Message: bad[field]})
+		}
+		return p
+	}
+	if refused, ok := errors.AsType[annotate.Refused](err); ok {
+		p := newProblem(http.StatusUnprocessableEntity, "refused", "Change set refused", "Nothing was applied. Mend the operations named in errors and send the change set again.")
+		for _, r := range refused {
+			p.Errors = append(p.Errors, problemError{
+				Operation: &r.Operation, Field: r.Field,
+				Location: fmt.Sprintf("body.operations[%d].%s", r.Operation, r.Field), Message: r.Message,
+			})
+		}
+		return p
+	}
+	if conflict, ok := errors.AsType[annotate.Conflict](err); ok {
+		p := newProblem(http.StatusConflict, "conflict", "Changed since", "Somebody changed this since you looked, so nothing was applied. Look at conflicts for what is there now, and send a new change set based on it.")
+		for _, c := range conflict {
+			p.Conflicts = append(p.Conflicts, clashOf(c))
+		}
+		return p
+	}
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return newProblem(http.StatusRequestEntityTooLarge, "too-large", "Too large",
+			fmt.Sprintf("What was sent is over the limit of %d MiB. Send it in smaller parts.", large.Limit>>20))
+	}
+	return nil
+}
+
+// refusals are in order: the first that fits is told.
+var refusals = []struct {
+	err    error
+	status int
+	name   string
+	title  string
+	detail func(error) string
+}{
+	{errNobody, http.StatusUnauthorized, "unauthenticated", "Not signed in", always(
+		"Sign in, or send an API token in the header Authorization: Bearer TOKEN.")},
+	{annotate.ErrUnauthenticated, http.StatusUnauthorized, "session-ended", "No longer signed in", always(
+		"The session or token has expired or was ended. Sign in again, or make a new token on your account page.")},
+	{annotate.ErrOwnClaim, http.StatusForbidden, "own-claim", "Your own claim", always(
+		"Authors may not approve their own claims in this project. Ask another reviewer.")},
+	{annotate.ErrForbidden, http.StatusForbidden, "forbidden", "Not allowed", forbidden},
+	{annotate.ErrNotFound, http.StatusNotFound, "not-found", "Nothing here", always(
+		"There is nothing at this address, or nothing that you may see. Check the address, or ask a manager of the project to let you in.")},
+	{annotate.ErrExists, http.StatusConflict, "exists", "Already there", always(
+		"The name, address or identifier is taken. Choose another.")},
+	{annotate.ErrTooLarge, http.StatusRequestEntityTooLarge, "too-large", "Too large", always(
+		"The text is over its limit. Send it in smaller parts.")},
+	{errCrossOrigin, http.StatusForbidden, "cross-origin", "Refused", always(
+		"The request came from another site. Open Onrecord itself and do it there.")},
+	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", "Not possible here", always(
+		"This address does not take that method. The header Allow lists those it takes.")},
+	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", "Too many tries", always(
+		"Wait a minute and try again.")},
+	{errBadRequest, http.StatusBadRequest, "bad-request", "Cannot be read", always(
+		"What was sent cannot be read. Send text as UTF-8, and forms whole.")},
+}
+
+func always(detail string) func(error) string { return func(error) string { return detail } }
+
+func forbidden(err error) string {
+	if role, ok := errors.AsType[refusedRole](err); ok {
+		return "You need to be " + role.need + " to do this. Ask a manager, or an admin."
+	}
+	return "Your role does not allow this. Ask a manager of the project."
+}
+
+func clashOf(c annotate.Clash) clash {
+	told := clash{Operation: c.Operation}
+	if c.Annotation != nil {
+		record := c.Annotation.Record()
+		told.Annotation = &record
+	}
+	if c.Link != nil {
+		record := c.Link.Record()
+		told.Link = &record
+	}
+	return told
+}
+
+// notFound answers for addresses that lead nowhere.
+func (*Server) notFound(http.ResponseWriter, *http.Request) error { return annotate.ErrNotFound }
+
+// methodNotAllowed answers for methods an address does not take.
+func (s *Server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if s.router.Match(chi.NewRouteContext(), method, r.URL.Path) {
+			w.Header().Add("Allow", method)
+		}
+	}
+	return errMethodNotAllowed
+}

@@ -1,0 +1,110 @@
+package server
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/page"
+)
+
+// render writes a page. It is made whole first, so that an error half-way
+// through it can still become an answer of its own.
+func (*Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w) // fails only when the client has gone
+	return nil
+}
+
+// frame is what the page around a handler's own content needs. It takes the
+// flash out of the browser: what it says is shown once.
+func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) page.Frame {
+	a := asker(r.Context())
+	f := page.Frame{
+		Title: title, Asker: a.User, Project: a.Project, Role: a.Role,
+		Flash: s.takeFlash(w, r), Path: r.URL.RequestURI(), Asset: s.assets.URL,
+	}
+	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+		f.Theme = c.Value
+	}
+	if r.Method != http.MethodGet {
+		f.Path = page.HomeURL
+	}
+	return f
+}
+
+const (
+	flashCookie = "flash"
+	themeCookie = "theme"
+)
+
+// redirect leads on to path, where the next page says what was done.
+func (s *Server) redirect(w http.ResponseWriter, r *http.Request, path, done string) error {
+	if done != "" {
+		http.SetCookie(w, s.cookie(flashCookie, base64.RawURLEncoding.EncodeToString([]byte(done)), 60))
+	}
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) takeFlash(w http.ResponseWriter, r *http.Request) string {
+	c, err := r.Cookie(flashCookie)
+	if err != nil {
+		return ""
+	}
+	http.SetCookie(w, s.cookie(flashCookie, "", -1))
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil || !utf8.Valid(text) {
+		return ""
+	}
+	return string(text)
+}
+
+// readForm reads a form sent by POST into r.PostForm. Text that is not UTF-8
+// is refused: it cannot be stored as it came.
+func readForm(r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fmt.Errorf("%w: %w", errBadRequest, err)
+	}
+	return checkForm(r.PostForm)
+}
+
+func checkForm(form url.Values) error {
+	for name, values := range form {
+		for _, v := range values {
+			if !utf8.ValidString(v) {
+				return annotate.Invalid{strings.ToValidUTF8(name, "?"): "This is not UTF-8. Send the text as UTF-8."}
+			}
+		}
+	}
+	return nil
+}
+
+// switchTheme keeps the reader's choice of a light or a dark page in the
+// browser.
+func (s *Server) switchTheme(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	theme := r.PostForm.Get("theme")
+	if theme != "light" && theme != "dark" {
+		http.SetCookie(w, s.cookie(themeCookie, "", -1))
+	} else {
+		http.SetCookie(w, s.cookie(themeCookie, theme, 400*24*60*60))
+	}
+	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,102 @@
+// Package server is the web server: pages, the JSON API and live events. The
+// folder is called http for its subject; the package is not, so that net/http
+// keeps its name in every file.
+//
+// Handlers decode, call the store once, and render or redirect. Every route
+// is in routes.go, inside the group of those who may use it.
+package server
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
+
+	"onrecord.dev/internal/store"
+	"onrecord.dev/web"
+)
+
+// Config is what a server needs from outside.
+type Config struct {
+	Store *store.Store
+	// Assets are the built style sheets and scripts; see [web.Dist].
+	Assets fs.FS
+	Log    *slog.Logger
+	Now    func() time.Time
+	// BaseURL is the address people use, such as https://onrecord.example.org.
+	// With https, cookies travel over https only. Empty means that the server
+	// is reached at whatever address the request names, over plain http.
+	BaseURL string
+}
+
+// Server answers requests. Make one with [New].
+type Server struct {
+	store   *store.Store
+	assets  *web.Assets
+	log     *slog.Logger
+	now     func() time.Time
+	base    *url.URL
+	openapi *huma.OpenAPI
+	router  chi.Router
+}
+
+// New makes a server. It refuses assets that are not built, with
+// [web.ErrNotBuilt], and a base URL that is no plain http or https address.
+func New(c Config) (*Server, error) {
+	assets, err := web.NewAssets(c.Assets, "/assets/")
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		store:   c.Store,
+		assets:  assets,
+		log:     c.Log,
+		now:     c.Now,
+		base:    base,
+		openapi: newOpenAPI(),
+		router:  chi.NewRouter(),
+	}
+	if err := s.protect(s.router); err != nil {
+		return nil, err
+	}
+	s.routes(s.router)
+	return s, nil
+}
+
+// Handler is the server's root handler.
+func (s *Server) Handler() http.Handler { return s.router }
+
+// parseBaseURL also accepts the empty string, for a server that goes by the
+// address each request names.
+func parseBaseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read the base URL: %w", err)
+	}
+	plain := u.User == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "" && u.Fragment == ""
+	if raw != "" && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || !plain) {
+		return nil, fmt.Errorf("the base URL %q is not of the form https://onrecord.example.org", raw)
+	}
+	u.Path = ""
+	return u, nil
+}
+
+// secure reports whether people reach the server over https.
+func (s *Server) secure() bool { return s.base.Scheme == "https" }
+
+// absolute is path with the scheme and host by which people reach the server.
+func (s *Server) absolute(r *http.Request, path string) string {
+	if s.base.Host != "" {
+		return s.base.String() + path
+	}
+	return "http://" + r.Host + path
+}

@@ -1,0 +1,62 @@
+// Package page holds the pages and the fragments they share, in the words of
+// the domain. Nothing here decides anything: the server hands each page what
+// it shows.
+package page
+
+import "onrecord.dev/internal/annotate"
+
+// Frame is what every page needs beside its own content.
+type Frame struct {
+	// Title is the page's name, in the window and the history.
+	Title string
+	// Asker is who is signed in; the zero User is nobody.
+	Asker annotate.User
+	// Project is the project the page belongs to, the zero Project elsewhere,
+	// and Role is the asker's there.
+	Project annotate.Project
+	Role    annotate.Role
+	// Active is the entry of the navigation the page belongs to.
+	Active Nav
+	// Flash tells what the request before this one did.
+	Flash string
+	// Path is the page's own address, which the theme switch returns to.
+	Path string
+	// Theme is light or dark where the reader chose, else empty.
+	Theme string
+	// Asset is the address of a style sheet or script.
+	Asset func(name string) string
+	// Scripts are the page's own scripts, such as page/workbench.js.
+	Scripts []string
+}
+
+// Nav is an entry of the navigation.
+type Nav string
+
+// The entries of the navigation.
+const (
+	NavProjects Nav = "projects"
+	NavArticles Nav = "articles"
+	NavClaims   Nav = "claims"
+	NavEntities Nav = "entities"
+	NavCodebook Nav = "codebook"
+	NavExport   Nav = "export"
+	NavSettings Nav = "settings"
+	NavAccount  Nav = "account"
+	NavUsers    Nav = "users"
+)
+
+// May reports whether the asker's role in the project includes need.
+func (f Frame) May(need annotate.Role) bool { return f.Role.May(need) }
+
+// SignedIn reports whether somebody is signed in.
+func (f Frame) SignedIn() bool { return f.Asker.ID != "" }
+
+// windowTitle is the page's name first, for it is what tells tabs apart.
+func (f Frame) windowTitle() string {
+	switch {
+	case f.Project.ID != "" && f.Title != f.Project.Name:
+		return f.Title + " · " + f.Project.Name + " · Onrecord"
+	default:
+		return f.Title + " · Onrecord"
+	}
+}

@@ -1,0 +1,99 @@
+package page
+
+import (
+	"net/url"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// The addresses of pages. Every link and redirect is made by one of these.
+
+// URLs outside any project.
+const (
+	HomeURL       = "/"
+	SignInURL     = "/sign-in"
+	SignOutURL    = "/sign-out"
+	ThemeURL      = "/theme"
+	AccountURL    = "/account"
+	NewProjectURL = "/new-project"
+	UsersURL      = "/admin/users"
+)
+
+// SignInNextURL is the sign-in page that leads on to next.
+func SignInNextURL(next string) string {
+	if next == "" || next == HomeURL {
+		return SignInURL
+	}
+	return SignInURL + "?next=" + url.QueryEscape(next)
+}
+
+// ProjectURL is the page of a project.
+func ProjectURL(slug string) string { return "/projects/" + url.PathEscape(slug) }
+
+// ArticlesURL lists a project's articles.
+func ArticlesURL(slug string) string { return ProjectURL(slug) + "/articles" }
+
+// NewArticleURL is the page on which an article is brought in.
+func NewArticleURL(slug string) string { return ProjectURL(slug) + "/new-article" }
+
+// ArticleURL is an article's page, the workbench.
+func ArticleURL(slug string, article annotate.ID) string {
+	return ArticlesURL(slug) + "/" + string(article)
+}
+
+// ClaimsURL is a project's review queue.
+func ClaimsURL(slug string) string { return ProjectURL(slug) + "/claims" }
+
+// ClaimURL is a claim in its context, with its reviews.
+func ClaimURL(slug string, claim annotate.ID) string {
+	return ClaimsURL(slug) + "/" + string(claim)
+}
+
+// EntitiesURL lists the people, organisations and other entities of a project.
+func EntitiesURL(slug string) string { return ProjectURL(slug) + "/entities" }
+
+// EntityURL is the page of an entity.
+func EntityURL(slug string, entity annotate.ID) string {
+	return EntitiesURL(slug) + "/" + string(entity)
+}
+
+// CodebookURL shows a project's codebook.
+func CodebookURL(slug string) string { return ProjectURL(slug) + "/codebook" }
+
+// ExportURL is the page from which a project is exported.
+func ExportURL(slug string) string { return ProjectURL(slug) + "/export" }
+
+// SettingsURL is the page of a project's name, members and invitations.
+func SettingsURL(slug string) string { return ProjectURL(slug) + "/settings" }
+
+// MemberURL is where a member's role is changed.
+func MemberURL(slug string, user annotate.ID) string {
+	return ProjectURL(slug) + "/members/" + string(user)
+}
+
+// InvitationsURL is where invitations to a project are made.
+func InvitationsURL(slug string) string { return ProjectURL(slug) + "/invitations" }
+
+// RevokeInvitationURL is where an invitation is taken back.
+func RevokeInvitationURL(slug string, invitation annotate.ID) string {
+	return InvitationsURL(slug) + "/" + string(invitation) + "/revoke"
+}
+
+// InvitationURL is where the holder of an invitation accepts it.
+func InvitationURL(token string) string { return "/invitations/" + url.PathEscape(token) }
+
+// SetupURL is where the first admin comes in.
+func SetupURL(token string) string { return "/setup/" + url.PathEscape(token) }
+
+// SessionURL is where a session is ended.
+func SessionURL(session annotate.ID) string {
+	return AccountURL + "/sessions/" + string(session) + "/end"
+}
+
+// TokenURL is where an API token is revoked.
+func TokenURL(token annotate.ID) string {
+	return AccountURL + "/tokens/" + string(token) + "/revoke"
+}
+
+// UserURL is where an admin changes an account.
+func UserURL(user annotate.ID) string { return UsersURL + "/" + string(user) }
