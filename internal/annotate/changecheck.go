@@ -3,6 +3,7 @@ package annotate
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -66,48 +67,59 @@ func excerpt(s string) string {
 // that was, to its role: live ends of the right kinds, no two the same, and
 // no way round to where it began.
 func (c *change) checkLinks() {
-	type line struct {
-		from, to ID
-		role     LinkRole
-	}
-	seen := map[line]Link{}
-	onward := map[ID][]Link{} // where within and via lead
-	var begin []ID
-	for _, l := range c.liveLinks() {
-		key := line{l.From, l.To, l.Role}
-		if other, twice := seen[key]; twice {
-			c.refuse(c.blame(l, other), "link", "These two are linked in this role already.")
-		}
-		seen[key] = l
-		sound := !c.concerns(l) || c.checkEnds(l)
-		if sound && (l.Role == RoleWithin || l.Role == RoleVia) {
-			onward[l.From] = append(onward[l.From], l)
-			if c.concerns(l) {
-				begin = append(begin, l.From)
+	onward := func(from ID) (links []Link) { // where within and via lead
+		for _, l := range c.linksFrom(from) {
+			if l.Role == RoleWithin || l.Role == RoleVia {
+				links = append(links, l)
 			}
 		}
+		return links
+	}
+	var begin []ID
+	sound := true
+	for _, l := range c.concerned() {
+		c.checkTwin(l)
+		if !c.checkEnds(l) {
+			sound = false
+		} else if l.Role == RoleWithin || l.Role == RoleVia {
+			begin = append(begin, l.From)
+		}
+	}
+	if !sound { // what leads nowhere cannot be followed
+		return
 	}
 	for _, circle := range circles(onward, begin) {
 		c.refuse(c.blame(circle...), "link.to", "This closes a circle: following "+string(circle[0].Role)+" links would lead back to where they began.")
 	}
 }
 
-// liveLinks are the links as they now are, by id.
-func (c *change) liveLinks() []Link {
-	var links []Link
-	c.eachLink(func(l Link) { links = append(links, l) })
-	slices.SortFunc(links, func(a, b Link) int { return cmp.Compare(a.ID, b.ID) })
-	return links
-}
-
-// concerns reports whether this change has to answer for l.
-func (c *change) concerns(l Link) bool {
-	for _, id := range []ID{l.ID, l.From, l.To} {
-		if _, asked := c.asked[id]; asked {
-			return true
+// concerned are the live links this change has to answer for, by id.
+func (c *change) concerned() []Link {
+	found := map[ID]Link{}
+	for _, op := range c.cs.Operations {
+		if op.Link != nil {
+			if l := c.links[op.Link.ID]; !l.Deleted {
+				found[l.ID] = l
+			}
+			continue
+		}
+		for _, l := range slices.Concat(c.linksFrom(op.Annotation.ID), c.linksTo(op.Annotation.ID)) {
+			found[l.ID] = l
 		}
 	}
-	return false
+	return slices.SortedFunc(maps.Values(found), func(a, b Link) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// checkTwin refuses l when another link says the same. Of two that the change
+// concerns only one complains.
+func (c *change) checkTwin(l Link) {
+	for _, other := range c.linksFrom(l.From) {
+		_, put := c.links[other.ID]
+		if other.ID != l.ID && other.To == l.To && other.Role == l.Role && (other.ID < l.ID || !put) {
+			c.refuse(c.blame(l, other), "link", "These two are linked in this role already.")
+			return
+		}
+	}
 }
 
 // blame is the last operation that made one of the links what it is: the last
@@ -167,7 +179,7 @@ const maxCircles = 20
 // circles finds ways that lead back to where they began, among those that can
 // be reached from begin: for each the links it consists of. It looks at every
 // link once, so of circles that share links it may find only some.
-func circles(onward map[ID][]Link, begin []ID) [][]Link {
+func circles(onward func(ID) []Link, begin []ID) [][]Link {
 	var found [][]Link
 	var path []Link
 	done := map[ID]bool{} // nothing more to find from here
@@ -175,7 +187,7 @@ func circles(onward map[ID][]Link, begin []ID) [][]Link {
 	var walk func(from ID)
 	walk = func(from ID) {
 		depth[from] = len(path)
-		for _, l := range onward[from] {
+		for _, l := range onward(from) {
 			path = append(path, l)
 			if at, onPath := depth[l.To]; onPath && len(found) < maxCircles {
 				found = append(found, slices.Clone(path[at:]))

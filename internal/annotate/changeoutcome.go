@@ -59,16 +59,14 @@ func (c *change) raise(id ID, byAuthor bool) {
 // ancestors are the annotations from which live links lead, over any number
 // of steps, to one of ids.
 func (c *change) ancestors(ids []ID) []ID {
-	backward := map[ID][]ID{}
-	c.eachLink(func(l Link) { backward[l.To] = append(backward[l.To], l.From) })
 	seen := map[ID]bool{}
 	var found []ID
 	for queue := slices.Clone(ids); len(queue) > 0; queue = queue[1:] {
-		for _, from := range backward[queue[0]] {
-			if !seen[from] {
-				seen[from] = true
-				found = append(found, from)
-				queue = append(queue, from)
+		for _, l := range c.linksTo(queue[0]) {
+			if !seen[l.From] {
+				seen[l.From] = true
+				found = append(found, l.From)
+				queue = append(queue, l.From)
 			}
 		}
 	}

@@ -41,16 +41,21 @@ type ChangeSet struct {
 	Operations []Operation
 }
 
-// State is what a change set can see and change: the annotations and links it
-// names, those that lead to them and those they lead to. Deleted ones are
-// among them, so that versions go on.
+// State is an annotation set as change sets see and change it. Deleted
+// annotations and links are among the others, so that versions go on.
+// It is not safe for concurrent use.
 type State struct {
 	Annotations map[ID]Annotation
 	Links       map[ID]Link
-	// Elsewhere has the ids that belong to another annotation set.
+	// Elsewhere has ids known to belong to another annotation set.
 	Elsewhere map[ID]bool
-	// Entities has the ids that are entities of the project, with their types.
+	// Entities has the ids known to be entities of the project, with their
+	// types: at least those that operations name.
 	Entities map[ID]EntityType
+
+	// from and to have the ids of the live links of an annotation, by their
+	// ends; they are nil until first asked for.
+	from, to map[ID][]ID
 }
 
 // Outcome is what applying a change set did.
@@ -68,7 +73,7 @@ type Outcome struct {
 func (s *State) Apply(cs ChangeSet, text *Text, codebook *Codebook) (Outcome, error) {
 	c := &change{
 		cs: cs, text: text, codebook: codebook, was: s,
-		annotations: map[ID]Annotation{}, links: map[ID]Link{}, asked: map[ID]int{},
+		annotations: map[ID]Annotation{}, links: map[ID]Link{}, from: map[ID][]ID{}, to: map[ID][]ID{}, asked: map[ID]int{},
 	}
 	c.takeOperations()
 	if len(c.problems) == 0 && len(c.clashes) == 0 {
@@ -87,7 +92,9 @@ func (s *State) Apply(cs ChangeSet, text *Text, codebook *Codebook) (Outcome, er
 	c.raiseVersions()
 	outcome := c.outcome()
 	maps.Copy(s.Annotations, c.annotations)
-	maps.Copy(s.Links, c.links)
+	for _, l := range c.links {
+		s.putLink(l)
+	}
 	return outcome, nil
 }
 
@@ -101,8 +108,9 @@ type change struct {
 
 	annotations map[ID]Annotation
 	links       map[ID]Link
-	asked       map[ID]int // index of the operation that names an id
-	cascaded    []ID       // links deleted because an end of theirs was
+	from, to    map[ID][]ID // the links that were put, by their ends
+	asked       map[ID]int  // index of the operation that names an id
+	cascaded    []ID        // links deleted because an end of theirs was
 	problems    Refused
 	clashes     Conflict
 }
@@ -113,20 +121,6 @@ func (c *change) annotation(id ID) (Annotation, bool) {
 	}
 	a, ok := c.was.Annotations[id]
 	return a, ok
-}
-
-// eachLink calls f for every live link as it now is.
-func (c *change) eachLink(f func(Link)) {
-	for id, l := range c.was.Links {
-		if _, changed := c.links[id]; !changed && !l.Deleted {
-			f(l)
-		}
-	}
-	for _, l := range c.links {
-		if !l.Deleted {
-			f(l)
-		}
-	}
 }
 
 func (c *change) refuse(operation int, field, message string) {
@@ -280,22 +274,24 @@ func (c *change) takeLink(i int, op Op, l Link) {
 	}
 	current.From, current.To, current.Role, current.Attributes, current.Deleted = l.From, l.To, l.Role, l.Attributes, false
 	c.links[l.ID] = current
+	c.from[l.From] = append(c.from[l.From], l.ID)
+	c.to[l.To] = append(c.to[l.To], l.ID)
 }
 
 // deleteDanglingLinks deletes the links of deleted annotations along with
 // them.
 func (c *change) deleteDanglingLinks() {
-	c.eachLink(func(l Link) {
-		from, _ := c.annotation(l.From)
-		to, _ := c.annotation(l.To)
-		if _, asked := c.asked[l.ID]; !asked && (from.Deleted || to.Deleted) {
-			c.cascaded = append(c.cascaded, l.ID)
+	for _, op := range c.cs.Operations {
+		if op.Op != Delete || op.Annotation == nil {
+			continue
 		}
-	})
-	slices.Sort(c.cascaded)
-	for _, id := range c.cascaded {
-		l := c.was.Links[id]
-		l.Deleted = true
-		c.links[id] = l
+		for _, l := range slices.Concat(c.linksFrom(op.Annotation.ID), c.linksTo(op.Annotation.ID)) {
+			if _, asked := c.asked[l.ID]; !asked && !c.links[l.ID].Deleted {
+				l.Deleted = true
+				c.links[l.ID] = l
+				c.cascaded = append(c.cascaded, l.ID)
+			}
+		}
 	}
+	slices.Sort(c.cascaded)
 }
