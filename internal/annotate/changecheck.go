@@ -75,10 +75,10 @@ func (c *change) checkLinks() {
 		}
 		return links
 	}
+	c.checkTwins()
 	var begin []ID
 	sound := true
 	for _, l := range c.concerned() {
-		c.checkTwin(l)
 		if !c.checkEnds(l) {
 			sound = false
 		} else if l.Role == RoleWithin || l.Role == RoleVia {
@@ -110,14 +110,20 @@ func (c *change) concerned() []Link {
 	return slices.SortedFunc(maps.Values(found), func(a, b Link) int { return cmp.Compare(a.ID, b.ID) })
 }
 
-// checkTwin refuses l when another link says the same. Of two that the change
-// concerns only one complains.
-func (c *change) checkTwin(l Link) {
-	for _, other := range c.linksFrom(l.From) {
-		_, put := c.links[other.ID]
-		if other.ID != l.ID && other.To == l.To && other.Role == l.Role && (other.ID < l.ID || !put) {
-			c.refuse(c.blame(l, other), "link", "These two are linked in this role already.")
-			return
+// checkTwins refuses two links that say the same.
+func (c *change) checkTwins() {
+	type line struct {
+		to   ID
+		role LinkRole
+	}
+	for from := range c.from {
+		seen := map[line]Link{}
+		for _, l := range c.linksFrom(from) {
+			key := line{l.To, l.Role}
+			if other, twice := seen[key]; twice {
+				c.refuse(c.blame(l, other), "link", "These two are linked in this role already.")
+			}
+			seen[key] = l
 		}
 	}
 }

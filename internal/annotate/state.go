@@ -28,10 +28,11 @@ func (s *State) Replay(operations []Operation) {
 			was.Version, was.Edited, was.Deleted = a.Version, a.Version, true
 			s.Annotations[a.ID] = was
 		case a != nil:
-			now := *a
-			now.Edited = now.Version
-			if op.Op == Touch {
-				now.Edited = s.Annotations[a.ID].Edited
+			was, now := s.Annotations[a.ID], *a
+			now.Edited = was.Edited
+			// A put may have changed nothing, or only the links from it.
+			if was.Version == 0 || was.Deleted || !was.sameContent(now) {
+				now.Edited = now.Version
 			}
 			s.Annotations[a.ID] = now
 		case op.Op == Delete:
