@@ -163,7 +163,8 @@ func (c *admitting) version(item string, id ID, version int) {
 // rules applies all annotations, then all links, as somebody would have to
 // who made them anew.
 func (c *admitting) rules() {
-	state := &State{Annotations: map[ID]Annotation{}, Links: map[ID]Link{}, Elsewhere: c.Elsewhere, Entities: c.Entities}
+	state := NewState(nil, nil)
+	state.Elsewhere, state.Entities = c.Elsewhere, c.Entities
 	operations := c.d.Operations()
 	for i := range operations {
 		operations[i] = operations[i].anew()

@@ -158,3 +158,45 @@ func (c *Codebook) whole() *Codebook {
 	}
 	return w
 }
+
+// Same reports whether d and o are the same article with the same
+// annotations, history and remarks, down to the versions. The order of what
+// is in them makes no difference.
+func (d *AnnotatedArticle) Same(o *AnnotatedArticle) bool {
+	a, b := d.Article, o.Article
+	return a.ID == b.ID && a.Headline == b.Headline && a.Metadata == b.Metadata && a.CreatedBy == b.CreatedBy && a.CreatedAt.Equal(b.CreatedAt) &&
+		d.Revision.ID == o.Revision.ID && d.Revision.Text == o.Revision.Text &&
+		slices.Equal(d.Revision.Blocks, o.Revision.Blocks) && slices.Equal(d.Revision.Normalisations, o.Revision.Normalisations) &&
+		d.Seq == o.Seq &&
+		sameBy(d.Annotations, o.Annotations, func(a Annotation) ID { return a.ID }, Annotation.same) &&
+		sameBy(d.Links, o.Links, func(l Link) ID { return l.ID }, Link.same) &&
+		sameBy(d.Reviews, o.Reviews, func(r Review) ID { return r.ID }, Review.same) &&
+		sameBy(d.Comments, o.Comments, func(c Comment) ID { return c.ID }, Comment.same)
+}
+
+func sameBy[T any](a, b []T, id func(T) ID, same func(T, T) bool) bool {
+	byID := func(x, y T) int { return strings.Compare(string(id(x)), string(id(y))) }
+	return slices.EqualFunc(slices.SortedFunc(slices.Values(a), byID), slices.SortedFunc(slices.Values(b), byID), same)
+}
+
+func (a Annotation) same(b Annotation) bool {
+	return a.ID == b.ID && a.sameContent(b) && a.Version == b.Version && a.Review == b.Review &&
+		a.CreatedBy == b.CreatedBy && a.CreatedAt.Equal(b.CreatedAt) && a.UpdatedBy == b.UpdatedBy && a.UpdatedAt.Equal(b.UpdatedAt)
+}
+
+func (l Link) same(o Link) bool {
+	return l.ID == o.ID && l.sameContent(o) && l.Version == o.Version &&
+		l.CreatedBy == o.CreatedBy && l.CreatedAt.Equal(o.CreatedAt) && l.UpdatedBy == o.UpdatedBy && l.UpdatedAt.Equal(o.UpdatedAt)
+}
+
+func (r Review) same(o Review) bool {
+	at := o.CreatedAt
+	o.CreatedAt = r.CreatedAt
+	return r == o && r.CreatedAt.Equal(at)
+}
+
+func (c Comment) same(o Comment) bool {
+	at := o.CreatedAt
+	o.CreatedAt = c.CreatedAt
+	return c == o && c.CreatedAt.Equal(at)
+}
