@@ -1,0 +1,80 @@
+package localdb_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"onrecord.dev/internal/localdb"
+)
+
+// programs makes a directory of programs that claim to be PostgreSQL.
+func programs(t *testing.T, version string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"postgres", "initdb"} {
+		script := "#!/bin/sh\necho '" + name + " (PostgreSQL) " + version + "'\n"
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestTheGivenDirectoryIsTheOnlyOneSearched(t *testing.T) {
+	for name, dir := range map[string]string{
+		"empty":   t.TempDir(),
+		"too old": programs(t, "14.2"),
+		"broken":  programs(t, "devel"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("ONRECORD_PG_BIN", dir)
+			_, err := localdb.Open(t.Context(), dataDir(t), localdb.Options{})
+			if err == nil || !strings.Contains(err.Error(), "no PostgreSQL here: ONRECORD_PG_BIN is "+dir) {
+				t.Errorf("got %v", err)
+			}
+			if _, err := localdb.Program(t.Context(), "pg_dump"); !errors.Is(err, localdb.ErrNotInstalled) {
+				t.Errorf("Program: %v", err)
+			}
+		})
+	}
+}
+
+func TestProgramsComeFromTheGivenDirectory(t *testing.T) {
+	dir := programs(t, "16.4 (Debian 16.4-1)")
+	t.Setenv("ONRECORD_PG_BIN", dir)
+	if got, err := localdb.Program(t.Context(), "initdb"); err != nil || got != filepath.Join(dir, "initdb") {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := localdb.Program(t.Context(), "pg_dump"); err == nil || !strings.Contains(err.Error(), "pg_dump is missing") {
+		t.Errorf("missing program: %v", err)
+	}
+}
+
+func TestWithoutPostgreSQLTheErrorNamesThePackage(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/usr/lib/postgresql"); err != nil {
+		t.Skip("nothing to hide")
+	}
+	hidden := []string{"unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+		`mount -t tmpfs none /usr/lib/postgresql && PATH=/usr/sbin:/usr/bin:/sbin:/bin exec "$@"`, "sh"}
+	if out, err := exec.Command(hidden[0], append(hidden[1:], "true")...).CombinedOutput(); err != nil {
+		t.Skipf("cannot hide PostgreSQL: %v %s", err, out)
+	}
+	p := startApp(t, dataDir(t), true, func(cmd *exec.Cmd) {
+		path, err := exec.LookPath(hidden[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Dir = t.TempDir() // away from a .tools that has one
+		cmd.Path, cmd.Args = path, append(hidden, cmd.Args...)
+	})
+	for _, want := range []string{"no PostgreSQL here", "DATABASE_URL", "apt-get install postgresql"} {
+		if !strings.Contains(p.err, want) {
+			t.Errorf("%q does not say %q", p.err, want)
+		}
+	}
+}
