@@ -1,0 +1,37 @@
+import type { Answer, Operation } from "./record.ts";
+
+/** The id of what operation puts or deletes. */
+export function idOf(operation: Operation): string {
+  return (operation.annotation ?? operation.link)!.id;
+}
+
+/** The operation that deletes what operation names. */
+export function deletion(operation: Operation, version = 0): Operation {
+  const named = { id: idOf(operation), version };
+  return operation.annotation ? { op: "delete", annotation: named } : { op: "delete", link: named };
+}
+
+/**
+ * The operation as it is sent: with the version its author saw, and no more
+ * than its author says.
+ */
+export function stamp(operation: Operation, version: number): Operation {
+  if (operation.op === "delete") return deletion(operation, version);
+  if (operation.annotation) {
+    const { id, kind, fragments, attributes, entity } = operation.annotation;
+    return { op: "put", annotation: { id, version, kind, fragments, attributes, entity } };
+  }
+  const { id, from, to, role, attributes } = operation.link;
+  return { op: "put", link: { id, version, from, to, role, attributes } };
+}
+
+/** What an answer says was done. */
+export function operationsOf(answer: Answer): Operation[] {
+  const named = (id: string) => ({ id, version: 0 });
+  return [
+    ...answer.annotations.map((annotation) => ({ op: "put", annotation }) as const),
+    ...answer.links.map((link) => ({ op: "put", link }) as const),
+    ...answer.deleted.annotations.map((id) => ({ op: "delete", annotation: named(id) }) as const),
+    ...answer.deleted.links.map((id) => ({ op: "delete", link: named(id) }) as const),
+  ];
+}

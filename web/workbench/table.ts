@@ -1,0 +1,99 @@
+import type { Annotation, Link, Operation } from "./record.ts";
+
+/** Waiting is an operation of a change set the server has not answered yet. */
+interface Waiting {
+  readonly changeSet: string;
+  readonly operation: Operation;
+  /**
+   * The version its author saw, once it is no longer the confirmed one:
+   * somebody else has changed the thing since.
+   */
+  version: number | undefined;
+}
+
+/**
+ * Table holds the annotations or the links of a set: for each id what the
+ * server has confirmed, the operations that wait, and what the two make.
+ */
+export class Table<T extends Annotation | Link> {
+  /** What there is, waiting operations included. */
+  readonly live = new Map<string, T>();
+  /** What the server last said, as of a change set's number; null: deleted. */
+  readonly #confirmed = new Map<string, { readonly seq: number; readonly record: T | null }>();
+  readonly #waiting = new Map<string, Waiting[]>();
+
+  /** Takes all there is as of seq, and returns every id that may have changed. */
+  replace(records: readonly T[], seq: number): Set<string> {
+    const lost = new Set(this.#confirmed.keys());
+    const ids = new Set(lost);
+    for (const record of records) {
+      ids.add(record.id);
+      lost.delete(record.id);
+      this.correct(record.id, record, seq);
+    }
+    for (const id of lost) this.correct(id, null, seq);
+    return ids;
+  }
+
+  /** Takes what the server says of id as of seq, unless as much has been heard. */
+  confirm(id: string, record: T | null, seq: number, own: boolean): void {
+    const was = this.#confirmed.get(id);
+    if (was && was.seq >= seq) return;
+    const before = this.#version(id);
+    this.#confirmed.set(id, { seq, record });
+    for (const waiting of this.#waiting.get(id) ?? []) {
+      if (!own || (waiting.operation.op === "delete" && this.#version(id) !== before + 1)) waiting.version ??= before;
+      // The server found nothing against the own change before it.
+      else if (waiting.operation.op === "put") waiting.version = undefined;
+    }
+  }
+
+  /** Takes what the server says of id, whatever has been heard. */
+  correct(id: string, record: T | null, seq: number): void {
+    const before = this.#version(id);
+    this.#confirmed.set(id, { seq, record });
+    if (this.#version(id) === before) return;
+    for (const waiting of this.#waiting.get(id) ?? []) waiting.version ??= before;
+  }
+
+  /** Puts an operation on id over what is confirmed. */
+  wait(id: string, changeSet: string, operation: Operation): void {
+    const waiting = this.#waiting.get(id) ?? [];
+    waiting.push({ changeSet, operation, version: undefined });
+    this.#waiting.set(id, waiting);
+  }
+
+  /** Takes away what a change set waited to do to id. */
+  forget(id: string, changeSet: string): void {
+    const rest = (this.#waiting.get(id) ?? []).filter((waiting) => waiting.changeSet !== changeSet);
+    if (rest.length === 0) this.#waiting.delete(id);
+    else this.#waiting.set(id, rest);
+  }
+
+  /** The version of id that the author of a waiting change set saw. */
+  versionSeen(id: string, changeSet: string): number {
+    const waiting = this.#waiting.get(id)?.find((w) => w.changeSet === changeSet);
+    return waiting?.version ?? this.#version(id);
+  }
+
+  /** Works out what id is now, and reports whether that is news. */
+  refresh(id: string, may: (record: T) => boolean): boolean {
+    const was = this.live.get(id);
+    const now = this.#now(id);
+    if (now && may(now)) this.live.set(id, now);
+    else this.live.delete(id);
+    return this.live.get(id) !== was;
+  }
+
+  #version(id: string): number {
+    return this.#confirmed.get(id)?.record?.version ?? 0;
+  }
+
+  #now(id: string): T | null {
+    let record = this.#confirmed.get(id)?.record ?? null;
+    for (const { operation } of this.#waiting.get(id) ?? []) {
+      record = operation.op === "delete" ? null : ({ ...record, ...(operation.annotation ?? operation.link) } as T);
+    }
+    return record;
+  }
+}
