@@ -1,1 +1,1 @@
-DROP TABLE sign_in_failures, setup_links, api_tokens, sessions, users;
+DROP TABLE sign_in_attempts, setup_links, api_tokens, sessions, users;

@@ -40,9 +40,13 @@ CREATE TABLE setup_links (
     used_at    timestamptz
 );
 
--- Failed sign-ins, counted per account over all server processes.
-CREATE TABLE sign_in_failures (
-    email  text NOT NULL,
-    at     timestamptz NOT NULL
+-- Sign-ins that were tried and have not succeeded, per account over all server
+-- processes. An attempt is noted before its password is looked at, so that
+-- many at once are counted like many in turn.
+CREATE TABLE sign_in_attempts (
+    id    uuid PRIMARY KEY,
+    email text NOT NULL, -- as it was given, in lower case; there may be no such account
+    at    timestamptz NOT NULL
 );
-CREATE INDEX sign_in_failures_email ON sign_in_failures (email, at);
+CREATE INDEX sign_in_attempts_email ON sign_in_attempts (email, at);
+CREATE INDEX sign_in_attempts_at ON sign_in_attempts (at);

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// ErrStale says that what was to be replaced is no longer what its author
+// looked at.
+var ErrStale = errors.New("changed by somebody else since")
+
+// CodebookChange is a codebook to take the place of another.
+type CodebookChange struct {
+	Project annotate.ID
+	// Base is the version its author looked at.
+	Base     int
+	Codebook *annotate.Codebook
+	By       annotate.ID
+	At       time.Time
+}
+
+// ChangeCodebook makes c.Codebook the one in force and returns its version.
+// It returns an [annotate.Invalid] for what is wrong with it, and [ErrStale]
+// if c.Base is no longer in force.
+func (s *Store) ChangeCodebook(ctx context.Context, c CodebookChange) (version int, err error) {
+	if err := c.Codebook.Validate(); err != nil {
+		return 0, err
+	}
+	content, err := json.Marshal(c.Codebook)
+	if err != nil {
+		return 0, fmt.Errorf("write a codebook: %w", err)
+	}
+	version = c.Base + 1
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE projects SET codebook = $3 WHERE id = $1 AND codebook = $2`, c.Project, c.Base, version)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return ErrStale
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO codebooks (project_id, version, content, created_by, created_at)
+			VALUES (@project, @version, @content, @by, @at)`,
+			pgx.NamedArgs{"project": c.Project, "version": version, "content": content, "by": c.By, "at": c.At})
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("change the codebook of project %s: %w", c.Project, err)
+	}
+	return version, nil
+}
