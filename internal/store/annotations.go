@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"onrecord.dev/internal/annotate"
@@ -102,33 +103,40 @@ func rangesText(fragments []annotate.Fragment) string {
 	return string(append(b, '}'))
 }
 
-const upsertAnnotations = `
-	INSERT INTO annotations (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, review_state, deleted,
-	                         created_by, created_at, updated_by, updated_at)
-	SELECT $1, $2, id, kind, fragments::int4range[], attributes, nullif(entity, '')::uuid, version, edited, review_state, deleted,
-	       created_by, created_at, updated_by, updated_at
-	FROM unnest($3::uuid[], $4::text[], $5::text[], $6::json[], $7::text[], $8::int[], $9::int[], $10::text[], $11::bool[],
-	            $12::uuid[], $13::timestamptz[], $14::uuid[], $15::timestamptz[])
-	     AS u (id, kind, fragments, attributes, entity, version, edited, review_state, deleted, created_by, created_at, updated_by, updated_at)
-	ON CONFLICT (project_id, id) DO UPDATE SET
-	    kind = excluded.kind, fragments = excluded.fragments, attributes = excluded.attributes, entity_id = excluded.entity_id,
-	    version = excluded.version, edited = excluded.edited, review_state = excluded.review_state, deleted = excluded.deleted,
-	    updated_by = excluded.updated_by, updated_at = excluded.updated_at`
+const annotationInput = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::text[], $8::int[], $9::int[],
+	        $10::bool[], $11::uuid[], $12::timestamptz[], $13::uuid[], $14::timestamptz[])
+	     AS u (project_id, set_id, id, kind, fragments, attributes, entity, version, edited, deleted, created_by, created_at, updated_by, updated_at)`
 
-// annotationColumnsOf holds annotations by column, as upsertAnnotations takes
-// them.
-type annotationColumnsOf struct {
-	ids, kinds, fragments, attributes, entities, reviews, createdBy, updatedBy []string
-	versions, edited                                                           []int32
-	deleted                                                                    []bool
-	createdAt, updatedAt                                                       []time.Time
+// New annotations are inserted and known ones updated, never either: an id
+// that belongs to another set must fail and not be taken over.
+const (
+	insertAnnotations = `
+	INSERT INTO annotations (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, deleted,
+	                         created_by, created_at, updated_by, updated_at)
+	SELECT project_id, set_id, id, kind, fragments::int4range[], attributes, nullif(entity, '')::uuid, version, edited, deleted,
+	       created_by, created_at, updated_by, updated_at
+	FROM ` + annotationInput
+
+	updateAnnotations = `
+	UPDATE annotations a SET
+	    kind = u.kind, fragments = u.fragments::int4range[], attributes = u.attributes, entity_id = nullif(u.entity, '')::uuid,
+	    version = u.version, edited = u.edited, review_state = 'unreviewed', deleted = u.deleted,
+	    updated_by = u.updated_by, updated_at = u.updated_at
+	FROM ` + annotationInput + `
+	WHERE a.project_id = u.project_id AND a.set_id = u.set_id AND a.id = u.id`
+)
+
+// annotationsByColumn holds annotations as annotationInput takes them.
+type annotationsByColumn struct {
+	projects, sets, ids, kinds, fragments, attributes, entities, createdBy, updatedBy []string
+	versions, edited                                                                  []int32
+	deleted                                                                           []bool
+	createdAt, updatedAt                                                              []time.Time
 }
 
-func (c *annotationColumnsOf) add(a annotate.Annotation) {
-	review := a.Review
-	if review == "" {
-		review = annotate.Unreviewed
-	}
+func (c *annotationsByColumn) add(set *keptSet, a annotate.Annotation) {
+	c.projects = append(c.projects, string(set.key.project))
+	c.sets = append(c.sets, string(set.id))
 	c.ids = append(c.ids, string(a.ID))
 	c.kinds = append(c.kinds, a.Kind)
 	c.fragments = append(c.fragments, rangesText(a.Fragments))
@@ -136,7 +144,6 @@ func (c *annotationColumnsOf) add(a annotate.Annotation) {
 	c.entities = append(c.entities, string(a.Entity))
 	c.versions = append(c.versions, int32(a.Version)) //nolint:gosec // one a change set
 	c.edited = append(c.edited, int32(a.Edited))      //nolint:gosec // at most the version
-	c.reviews = append(c.reviews, string(review))
 	c.deleted = append(c.deleted, a.Deleted)
 	c.createdBy = append(c.createdBy, string(a.CreatedBy))
 	c.createdAt = append(c.createdAt, a.CreatedAt)
@@ -144,31 +151,52 @@ func (c *annotationColumnsOf) add(a annotate.Annotation) {
 	c.updatedAt = append(c.updatedAt, a.UpdatedAt)
 }
 
-func (c *annotationColumnsOf) args(set *openedSet) []any {
-	return []any{set.project, set.id, c.ids, c.kinds, c.fragments, c.attributes, c.entities, c.versions, c.edited, c.reviews,
-		c.deleted, c.createdBy, c.createdAt, c.updatedBy, c.updatedAt}
+// queue queues sql with the annotations, if there are any.
+func (c *annotationsByColumn) queue(b *pgx.Batch, sql string) {
+	if len(c.ids) > 0 {
+		b.Queue(sql, c.projects, c.sets, c.ids, c.kinds, c.fragments, c.attributes, c.entities, c.versions, c.edited,
+			c.deleted, c.createdBy, c.createdAt, c.updatedBy, c.updatedAt).Exec(hit(len(c.ids)))
+	}
 }
 
-const upsertLinks = `
+// hit holds a statement to have written n rows.
+func hit(n int) func(pgconn.CommandTag) error {
+	return func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() != int64(n) {
+			return fmt.Errorf("%d rows written of %d", tag.RowsAffected(), n)
+		}
+		return nil
+	}
+}
+
+const linkInput = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::json[], $8::int[], $9::bool[],
+	        $10::uuid[], $11::timestamptz[], $12::uuid[], $13::timestamptz[])
+	     AS u (project_id, set_id, id, from_id, to_id, role, attributes, version, deleted, created_by, created_at, updated_by, updated_at)`
+
+const (
+	insertLinks = `
 	INSERT INTO links (project_id, set_id, id, from_id, to_id, role, attributes, version, deleted, created_by, created_at, updated_by, updated_at)
-	SELECT $1, $2, u.*
-	FROM unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::json[], $8::int[], $9::bool[],
-	            $10::uuid[], $11::timestamptz[], $12::uuid[], $13::timestamptz[])
-	     AS u (id, from_id, to_id, role, attributes, version, deleted, created_by, created_at, updated_by, updated_at)
-	ORDER BY NOT u.deleted -- a deleted link makes room for one that is the same
-	ON CONFLICT (project_id, id) DO UPDATE SET
-	    from_id = excluded.from_id, to_id = excluded.to_id, role = excluded.role, attributes = excluded.attributes,
-	    version = excluded.version, deleted = excluded.deleted, updated_by = excluded.updated_by, updated_at = excluded.updated_at`
+	SELECT * FROM ` + linkInput
 
-// linkColumnsOf holds links by column, as upsertLinks takes them.
-type linkColumnsOf struct {
-	ids, from, to, roles, attributes, createdBy, updatedBy []string
-	versions                                               []int32
-	deleted                                                []bool
-	createdAt, updatedAt                                   []time.Time
+	updateLinks = `
+	UPDATE links l SET
+	    from_id = u.from_id, to_id = u.to_id, role = u.role, attributes = u.attributes,
+	    version = u.version, deleted = u.deleted, updated_by = u.updated_by, updated_at = u.updated_at
+	FROM ` + linkInput + `
+	WHERE l.project_id = u.project_id AND l.set_id = u.set_id AND l.id = u.id`
+)
+
+// linksByColumn holds links as linkInput takes them.
+type linksByColumn struct {
+	projects, sets, ids, from, to, roles, attributes, createdBy, updatedBy []string
+	versions                                                               []int32
+	deleted                                                                []bool
+	createdAt, updatedAt                                                   []time.Time
 }
 
-func (c *linkColumnsOf) add(l annotate.Link) {
+func (c *linksByColumn) add(set *keptSet, l annotate.Link) {
+	c.projects = append(c.projects, string(set.key.project))
+	c.sets = append(c.sets, string(set.id))
 	c.ids = append(c.ids, string(l.ID))
 	c.from = append(c.from, string(l.From))
 	c.to = append(c.to, string(l.To))
@@ -182,7 +210,10 @@ func (c *linkColumnsOf) add(l annotate.Link) {
 	c.updatedAt = append(c.updatedAt, l.UpdatedAt)
 }
 
-func (c *linkColumnsOf) args(set *openedSet) []any {
-	return []any{set.project, set.id, c.ids, c.from, c.to, c.roles, c.attributes, c.versions, c.deleted,
-		c.createdBy, c.createdAt, c.updatedBy, c.updatedAt}
+// queue queues sql with the links, if there are any.
+func (c *linksByColumn) queue(b *pgx.Batch, sql string) {
+	if len(c.ids) > 0 {
+		b.Queue(sql, c.projects, c.sets, c.ids, c.from, c.to, c.roles, c.attributes, c.versions, c.deleted,
+			c.createdBy, c.createdAt, c.updatedBy, c.updatedAt).Exec(hit(len(c.ids)))
+	}
 }

@@ -48,11 +48,16 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach the database: %w", err)
 	}
+	doors, err := newDoors(ctx, config)
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
 	return &Store{
 		pool:      pool,
 		texts:     newKept[rowKey, *annotate.Text](keptTexts),
 		codebooks: newKept[codebookKey, *annotate.Codebook](keptCodebooks),
-		doors:     doors{open: map[setKey]*door{}},
+		doors:     doors,
 		herald:    newHerald(pool),
 	}, nil
 }
@@ -60,6 +65,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 // Close announces what is still to be announced, waits for the connections in
 // use and closes them all.
 func (s *Store) Close() {
+	s.doors.pool.Close()
 	s.herald.close()
 	s.pool.Close()
 }
@@ -99,6 +105,8 @@ func translate(err error) error {
 		return fmt.Errorf("%w (%s)", annotate.ErrExists, pg.ConstraintName)
 	case "23503": // foreign_key_violation
 		return fmt.Errorf("%w (%s)", annotate.ErrNotFound, pg.ConstraintName)
+	case "22021", "22P05": // character_not_in_repertoire, untranslatable_character
+		return annotate.Invalid{"text": "Remove the NUL characters and whatever is not UTF-8: neither can be stored."}
 	}
 	return err
 }
