@@ -1,3 +1,5 @@
+DROP TRIGGER count_renamed ON users;
+DROP FUNCTION count_renamed();
 DROP TRIGGER count_deleted ON entity_names;
 DROP TRIGGER count_added ON entity_names;
 DROP TRIGGER count_updated ON entities;

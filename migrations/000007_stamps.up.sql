@@ -34,3 +34,13 @@ CREATE TRIGGER count_added AFTER INSERT ON entity_names
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_entity_changes();
 CREATE TRIGGER count_deleted AFTER DELETE ON entity_names
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION count_entity_changes();
+
+-- Articles show the names of people.
+CREATE FUNCTION count_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE projects SET entity_changes = entity_changes + 1;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER count_renamed AFTER UPDATE OF name ON users
+    FOR EACH STATEMENT EXECUTE FUNCTION count_renamed();

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -93,6 +94,12 @@ func register[I, O any](to operations, method, path, summary string, h call[I, O
 	for _, o := range options {
 		o(&op)
 	}
+	if body, ok := op.Metadata["body"].(reflect.Type); ok {
+		schema := to.OpenAPI().Components.Schemas.Schema(body, true, op.OperationID)
+		op.Responses = map[string]*huma.Response{"200": {
+			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}}
+	}
 	huma.Register(to, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
@@ -134,6 +141,12 @@ func bodyUpTo(bytes int64) option {
 // answering sets the status of success, where it is not 200.
 func answering(status int) option {
 	return func(op *huma.Operation) { op.DefaultStatus = status }
+}
+
+// answeringWith describes the body of an answer that the handler writes
+// itself.
+func answeringWith[T any]() option {
+	return func(op *huma.Operation) { op.Metadata = map[string]any{"body": reflect.TypeFor[T]()} }
 }
 
 // describing adds what the summary leaves open.

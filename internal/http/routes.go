@@ -40,12 +40,16 @@ func (s *Server) routesForTheSignedIn(r chi.Router) {
 
 func (s *Server) routesForViewers(r chi.Router) {
 	r = r.With(s.member(annotate.Viewer))
-	_ = s.api(r)
+	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
+	api := s.api(r)
+	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
+	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
 }
 
 func (s *Server) routesForAnalysts(r chi.Router) {
 	r = r.With(s.member(annotate.Analyst))
-	_ = s.api(r)
+	api := s.api(r)
+	post(api, "/projects/{project}/articles/{article}/changes", "Apply change set", s.apiAppend, bodyUpTo(largeBodyLimit))
 }
 
 func (s *Server) routesForReviewers(r chi.Router) {

@@ -12,10 +12,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"onrecord.dev/internal/store"
 	"onrecord.dev/web"
@@ -43,6 +45,11 @@ type Server struct {
 	base    *url.URL
 	openapi *huma.OpenAPI
 	router  chi.Router
+
+	encoded  *lru.Cache[encodedKey, *encodedArticle]
+	hub      *hub
+	draining chan struct{} // closed when live events are to end
+	drain    sync.Once
 }
 
 // New makes a server. It refuses assets that are not built, with
@@ -64,6 +71,10 @@ func New(c Config) (*Server, error) {
 		base:    base,
 		openapi: newOpenAPI(),
 		router:  chi.NewRouter(),
+
+		encoded:  newEncoded(),
+		hub:      newHub(),
+		draining: make(chan struct{}),
 	}
 	if err := s.protect(s.router); err != nil {
 		return nil, err
@@ -71,6 +82,10 @@ func New(c Config) (*Server, error) {
 	s.routes(s.router)
 	return s, nil
 }
+
+// Drain ends the live events, which would otherwise keep a server from
+// shutting down. Browsers come back to whichever process answers then.
+func (s *Server) Drain() { s.drain.Do(func() { close(s.draining) }) }
 
 // Handler is the server's root handler.
 func (s *Server) Handler() http.Handler { return s.router }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,12 +14,12 @@ import (
 )
 
 // Stamp tells whether an article with its annotations is still what it was:
-// equal stamps, equal content, but for the names of people.
+// equal stamps, equal content.
 type Stamp struct {
 	Set           annotate.ID
 	Seq           int64
 	Remarks       int64 // reviews and comments
-	EntityChanges int64 // of the project
+	EntityChanges int64 // of the project: names of entities and people
 	Codebook      int
 	Updated       time.Time // of the article's metadata
 }
@@ -159,4 +160,92 @@ const selectRevision = `
 
 func scanRevision(row pgx.Row, r *annotate.Revision) error {
 	return row.Scan(&r.ID, &r.Article, &r.Number, &r.Text, &r.SHA256, &r.Normalisations, &r.Blocks, &r.CreatedAt)
+}
+
+// TextOf is the text that the annotation set of an article by hand belongs to.
+func (s *Store) TextOf(ctx context.Context, project, article annotate.ID, hand string) (*annotate.Text, error) {
+	var revision annotate.ID
+	err := s.pool.QueryRow(ctx, `SELECT revision_id FROM annotation_sets
+		WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL`, project, article, hand).Scan(&revision)
+	if err != nil {
+		return nil, fmt.Errorf("find article %s: %w", article, translate(err))
+	}
+	return s.Text(ctx, project, revision)
+}
+
+// Names are the entities and people an article refers to, by id. Of an entity
+// that was merged into another the name and names are the other's.
+type Names struct {
+	Entities []annotate.Entity
+	People   []annotate.User
+}
+
+// NamesIn reads the names of whom and what doc refers to.
+func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.AnnotatedArticle) (Names, error) {
+	entities, people := map[annotate.ID]bool{}, map[annotate.ID]bool{doc.Article.CreatedBy: true}
+	for _, a := range doc.Annotations {
+		people[a.CreatedBy], people[a.UpdatedBy] = true, true
+		if a.Entity != "" {
+			entities[a.Entity] = true
+		}
+	}
+	for _, l := range doc.Links {
+		people[l.CreatedBy], people[l.UpdatedBy] = true, true
+	}
+	for _, r := range doc.Reviews {
+		people[r.Reviewer] = true
+	}
+	for _, c := range doc.Comments {
+		people[c.Author] = true
+	}
+	var names Names
+	b := &pgx.Batch{}
+	b.Queue(`SELECT e.id, c.type, c.name, ARRAY(SELECT ROW(n.name, n.type) FROM entity_names n
+		                                       WHERE n.project_id = c.project_id AND n.entity_id = c.id ORDER BY n.name) AS names,
+		       coalesce(e.merged_into::text, '') AS merged_into
+		FROM entities e
+		JOIN entities c ON c.project_id = e.project_id AND c.id = coalesce(e.merged_into, e.id)
+		WHERE e.project_id = $1 AND e.id = ANY($2)
+		ORDER BY e.id`, project, slices.Collect(maps.Keys(entities))).Query(func(rows pgx.Rows) error {
+		var e annotate.Entity
+		_, err := pgx.ForEachRow(rows, []any{&e.ID, &e.Type, &e.Name, &e.Names, &e.MergedInto}, func() error {
+			names.Entities = append(names.Entities, e)
+			e.Names = nil
+			return nil
+		})
+		return err
+	})
+	b.Queue(`SELECT id, name FROM users WHERE id = ANY($1) ORDER BY id`, slices.Collect(maps.Keys(people))).Query(func(rows pgx.Rows) error {
+		var u annotate.User
+		_, err := pgx.ForEachRow(rows, []any{&u.ID, &u.Name}, func() error {
+			names.People = append(names.People, u)
+			return nil
+		})
+		return err
+	})
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return names, fmt.Errorf("read the names in article %s: %w", doc.Article.ID, translate(err))
+	}
+	return names, nil
+}
+
+// Comment reads a comment.
+func (s *Store) Comment(ctx context.Context, project, id annotate.ID) (annotate.Comment, error) {
+	rows, _ := s.pool.Query(ctx, `SELECT id, claim_id, author_id, body, created_at FROM comments WHERE project_id = $1 AND id = $2`, project, id)
+	c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[annotate.Comment])
+	return c, translate(err)
+}
+
+// LastReview reads a claim's state and the last decision about it.
+func (s *Store) LastReview(ctx context.Context, project, claim annotate.ID) (annotate.ReviewState, annotate.Review, error) {
+	var state annotate.ReviewState
+	var r annotate.Review
+	err := s.pool.QueryRow(ctx, `
+		SELECT a.review_state, r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
+		FROM annotations a
+		JOIN reviews r ON r.project_id = a.project_id AND r.claim_id = a.id
+		WHERE a.project_id = $1 AND a.id = $2
+		ORDER BY r.id DESC
+		LIMIT 1`, project, claim).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt)
+	return state, r, translate(err)
 }

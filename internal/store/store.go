@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -20,8 +21,8 @@ import (
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool      *pgxpool.Pool
-	texts     *kept[rowKey, *annotate.Text]
-	codebooks *kept[codebookKey, *annotate.Codebook]
+	texts     *lru.Cache[rowKey, *annotate.Text]
+	codebooks *lru.Cache[codebookKey, *annotate.Codebook]
 	doors     doors
 	herald    *herald
 }
@@ -55,8 +56,8 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	return &Store{
 		pool:      pool,
-		texts:     newKept[rowKey, *annotate.Text](keptTexts),
-		codebooks: newKept[codebookKey, *annotate.Codebook](keptCodebooks),
+		texts:     keep[rowKey, *annotate.Text](keptTexts),
+		codebooks: keep[codebookKey, *annotate.Codebook](keptCodebooks),
 		doors:     doors,
 		herald:    newHerald(pool),
 	}, nil

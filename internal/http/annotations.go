@@ -1,0 +1,408 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+)
+
+// articlePath is the part of an input that names an article.
+type articlePath struct {
+	projectPath
+	Article string `path:"article" format:"uuid" doc:"The article's id."`
+}
+
+// offsetsQuery is the part of an input that says what offsets count.
+type offsetsQuery struct {
+	Offsets string `query:"offsets" enum:"codepoint,utf16" default:"codepoint" doc:"What offsets count: Unicode code points, or UTF-16 code units as browsers do."`
+}
+
+func (q offsetsQuery) utf16() bool { return q.Offsets == "utf16" }
+
+// changeSetBody is a change set as clients send it.
+type changeSetBody struct {
+	ID         annotate.ID                `json:"id" doc:"UUID, made by the client, best of version 7. Sending the same again returns the first answer." format:"uuid"`
+	Operations []annotate.OperationRecord `json:"operations" nullable:"false" doc:"Applied all or nothing."`
+}
+
+// appendedBody is what became of a change set.
+type appendedBody struct {
+	Seq         int64                       `json:"seq" doc:"The change set's number in the article's log, from 1."`
+	Replayed    bool                        `json:"replayed" doc:"The change set had been applied before; this is its first answer again."`
+	Annotations []annotate.AnnotationRecord `json:"annotations" nullable:"false" doc:"Those put, and those whose version grew because what they lead to changed, as they are now."`
+	Links       []annotate.LinkRecord       `json:"links" nullable:"false" doc:"Those put, as they are now."`
+	Deleted     deletedBody                 `json:"deleted" doc:"What is no longer there, links deleted along with their annotations included."`
+	Inverse     []annotate.OperationRecord  `json:"inverse" nullable:"false" doc:"The operations that undo this, as long as nothing has changed since."`
+}
+
+type deletedBody struct {
+	Annotations []annotate.ID `json:"annotations" nullable:"false"`
+	Links       []annotate.ID `json:"links" nullable:"false"`
+}
+
+type appendInput struct {
+	articlePath
+	offsetsQuery
+	Body changeSetBody
+}
+
+type appendOutput struct{ Body appendedBody }
+
+// apiAppend applies a change set to an article's shared annotations.
+func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput, error) {
+	article, err := annotate.ParseID(in.Article)
+	if err != nil {
+		return nil, err
+	}
+	who := asker(ctx)
+	units, err := s.units(ctx, who.Project.ID, article, in.offsetsQuery)
+	if err != nil {
+		return nil, err
+	}
+	operations, err := units.fromClient(annotate.Operations(in.Body.Operations))
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.store.Append(ctx, who.Project.ID, article, store.Shared, annotate.ChangeSet{
+		ID: in.Body.ID, Author: who.User.ID, At: s.now(), Operations: operations,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &appendOutput{units.answer(done)}, nil
+}
+
+// answer is what clients are told of a change set.
+func (u units) answer(done store.Appended) appendedBody {
+	body := appendedBody{
+		Seq: done.Seq, Replayed: done.Replayed, Annotations: []annotate.AnnotationRecord{}, Links: []annotate.LinkRecord{},
+		Deleted: deletedBody{Annotations: []annotate.ID{}, Links: []annotate.ID{}},
+		Inverse: u.toClient(annotate.Records(done.Inverse)),
+	}
+	for _, r := range u.toClient(annotate.Records(done.Operations)) {
+		switch {
+		case r.Annotation != nil && r.Op == annotate.Delete:
+			body.Deleted.Annotations = append(body.Deleted.Annotations, r.Annotation.ID)
+		case r.Annotation != nil:
+			body.Annotations = append(body.Annotations, *r.Annotation)
+		case r.Op == annotate.Delete:
+			body.Deleted.Links = append(body.Deleted.Links, r.Link.ID)
+		default:
+			body.Links = append(body.Links, *r.Link)
+		}
+	}
+	return body
+}
+
+// logEntryBody is a change set as the log keeps it.
+type logEntryBody struct {
+	Seq        int64           `json:"seq"`
+	ID         annotate.ID     `json:"id"`
+	Author     annotate.ID     `json:"author"`
+	CreatedAt  time.Time       `json:"created_at"`
+	Codebook   int             `json:"codebook" doc:"The version of the codebook it was made under."`
+	Operations json.RawMessage `json:"operations" doc:"Those asked for, then the deletions and touches that followed, each with the whole record as it became."`
+	Inverse    json.RawMessage `json:"inverse" doc:"The operations that undid it then."`
+}
+
+type changesInput struct {
+	articlePath
+	offsetsQuery
+	After int64 `query:"after" minimum:"0" doc:"Entries after this number."`
+	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+type changesOutput struct {
+	Body struct {
+		Items []logEntryBody `json:"items" nullable:"false"`
+		Next  string         `json:"next,omitempty" doc:"What to give as after to read on; absent at the end."`
+	}
+}
+
+// apiChanges reads an article's log.
+func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutput, error) {
+	article, err := annotate.ParseID(in.Article)
+	if err != nil {
+		return nil, err
+	}
+	project := asker(ctx).Project.ID
+	units, err := s.units(ctx, project, article, in.offsetsQuery)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.store.Changes(ctx, project, article, store.Shared, in.After, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &changesOutput{}
+	out.Body.Items = make([]logEntryBody, len(entries))
+	for i, e := range entries {
+		if out.Body.Items[i], err = units.entry(e); err != nil {
+			return nil, err
+		}
+	}
+	if len(entries) == in.Limit {
+		out.Body.Next = strconv.FormatInt(entries[len(entries)-1].Seq, 10)
+	}
+	return out, nil
+}
+
+// entry is a log entry as clients get it.
+func (u units) entry(e store.LogEntry) (logEntryBody, error) {
+	body := logEntryBody{
+		Seq: e.Seq, ID: e.ID, Author: e.Author, CreatedAt: e.CreatedAt.UTC(), Codebook: e.Codebook,
+		Operations: e.Operations, Inverse: e.Inverse,
+	}
+	if u.text == nil {
+		return body, nil
+	}
+	for _, list := range []*json.RawMessage{&body.Operations, &body.Inverse} {
+		var records []annotate.OperationRecord
+		if err := json.Unmarshal(*list, &records); err != nil {
+			return body, fmt.Errorf("read log entry %d: %w", e.Seq, err)
+		}
+		b, err := json.Marshal(u.toClient(records))
+		if err != nil {
+			return body, fmt.Errorf("write log entry %d: %w", e.Seq, err)
+		}
+		*list = b
+	}
+	return body, nil
+}
+
+// units converts offsets between what a client counts and code points. With
+// no text the two are the same.
+type units struct{ text *annotate.Text }
+
+// units also finds out whether there is such an article.
+func (s *Server) units(ctx context.Context, project, article annotate.ID, q offsetsQuery) (units, error) {
+	if !q.utf16() {
+		_, err := s.store.Stamp(ctx, project, article, store.Shared)
+		return units{}, err
+	}
+	text, err := s.store.TextOf(ctx, project, article, store.Shared)
+	return units{text}, err
+}
+
+// fromClient turns the client's offsets into code points, in place. It refuses
+// offsets that are no place in the text.
+func (u units) fromClient(operations []annotate.Operation) ([]annotate.Operation, error) {
+	if u.text == nil {
+		return operations, nil
+	}
+	var refused annotate.Refused
+	for i, op := range operations {
+		if op.Annotation == nil {
+			continue
+		}
+		for j := range op.Annotation.Fragments {
+			f := &op.Annotation.Fragments[j]
+			for name, offset := range map[string]*int{"start": &f.Start, "end": &f.End} {
+				at, err := u.text.FromUTF16(*offset)
+				if err != nil {
+					refused = append(refused, annotate.Problem{
+						Operation: i, Field: fmt.Sprintf("annotation.fragments[%d].%s", j, name), Message: sentence(err.Error()) + ".",
+					})
+				}
+				*offset = at
+			}
+		}
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	return operations, nil
+}
+
+// toClient turns code points into what the client counts, in place.
+func (u units) toClient(records []annotate.OperationRecord) []annotate.OperationRecord {
+	if u.text != nil {
+		for _, r := range records {
+			if r.Annotation != nil {
+				u.annotation(*r.Annotation)
+			}
+		}
+	}
+	return records
+}
+
+func (u units) annotation(r annotate.AnnotationRecord) {
+	for i := range r.Fragments {
+		r.Fragments[i].Start, r.Fragments[i].End = u.offset(r.Fragments[i].Start), u.offset(r.Fragments[i].End)
+	}
+}
+
+func (u units) offset(at int) int {
+	if u.text == nil {
+		return at
+	}
+	return u.text.UTF16(at)
+}
+
+// articleBody is an article with all that is said about it.
+type articleBody struct {
+	ID                  annotate.ID                 `json:"id"`
+	Headline            string                      `json:"headline"`
+	URL                 string                      `json:"url"`
+	Publisher           string                      `json:"publisher"`
+	Author              string                      `json:"author"`
+	DatePublished       string                      `json:"datePublished" doc:"EDTF; its length is its precision."`
+	DatePublishedOrigin string                      `json:"datePublishedOrigin"`
+	InLanguage          string                      `json:"inLanguage"`
+	CreatedBy           annotate.ID                 `json:"created_by"`
+	CreatedAt           time.Time                   `json:"created_at"`
+	Revision            annotate.ID                 `json:"revision"`
+	SHA256              string                      `json:"sha256" doc:"Of the text in UTF-8, in hexadecimal."`
+	Normalisations      []annotate.Normalisation    `json:"normalisations" nullable:"false" doc:"What was changed in the text when it came: crlf, cr, bom, nul."`
+	Text                string                      `json:"text"`
+	Blocks              []annotate.Block            `json:"blocks" nullable:"false"`
+	Set                 string                      `json:"set"`
+	Seq                 int64                       `json:"seq" doc:"The number of the newest change set."`
+	Annotations         []annotate.AnnotationRecord `json:"annotations" nullable:"false" doc:"As they stand in the text."`
+	Links               []annotate.LinkRecord       `json:"links" nullable:"false"`
+	Reviews             []reviewRecord              `json:"reviews" nullable:"false"`
+	Comments            []commentRecord             `json:"comments" nullable:"false"`
+	Entities            []entityRecord              `json:"entities" nullable:"false" doc:"Those the annotations name. What was merged into another is listed under its own id with the other's name."`
+	People              []personRecord              `json:"people" nullable:"false" doc:"Those who made what is here."`
+}
+
+type reviewRecord struct {
+	ID        annotate.ID       `json:"id"`
+	Claim     annotate.ID       `json:"claim"`
+	Version   int               `json:"version" doc:"The version of the claim that was decided on."`
+	Decision  annotate.Decision `json:"decision"`
+	Reason    string            `json:"reason"`
+	Reviewer  annotate.ID       `json:"reviewer"`
+	CreatedAt time.Time         `json:"created_at"`
+}
+
+type commentRecord struct {
+	ID        annotate.ID `json:"id"`
+	Claim     annotate.ID `json:"claim"`
+	Author    annotate.ID `json:"author"`
+	Body      string      `json:"body"`
+	CreatedAt time.Time   `json:"created_at"`
+}
+
+type entityRecord struct {
+	ID     annotate.ID         `json:"id"`
+	Type   annotate.EntityType `json:"type"`
+	Name   string              `json:"name"`
+	Names  []nameRecord        `json:"names" nullable:"false"`
+	Merged annotate.ID         `json:"merged_into,omitempty" doc:"The entity this one turned out to be."`
+}
+
+type nameRecord struct {
+	Name string            `json:"name"`
+	Type annotate.NameType `json:"type"`
+}
+
+type personRecord struct {
+	ID   annotate.ID `json:"id"`
+	Name string      `json:"name"`
+}
+
+type articleInput struct {
+	articlePath
+	offsetsQuery
+	Set         string `query:"set" enum:"shared" default:"shared" doc:"Whose annotations: the team's shared set."`
+	IfNoneMatch string `header:"If-None-Match"`
+	Encoding    string `header:"Accept-Encoding"`
+}
+
+// apiArticle answers an article with its annotations. What was encoded once is
+// kept: opening an article that has not changed costs one row.
+func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.StreamResponse, error) {
+	article, err := annotate.ParseID(in.Article)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := s.articleJSON(ctx, asker(ctx).Project.ID, article, in.offsetsQuery)
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		c.SetHeader("ETag", doc.etag)
+		c.SetHeader("Cache-Control", "private, no-cache")
+		c.AppendHeader("Vary", "Accept-Encoding")
+		if in.IfNoneMatch == doc.etag {
+			c.SetStatus(http.StatusNotModified)
+			return
+		}
+		c.SetHeader("Content-Type", "application/json")
+		body := doc.plain
+		if strings.Contains(in.Encoding, "gzip") {
+			c.SetHeader("Content-Encoding", "gzip")
+			body = doc.gzipped
+		}
+		c.SetHeader("Content-Length", strconv.Itoa(len(body)))
+		c.SetStatus(http.StatusOK)
+		_, _ = c.BodyWriter().Write(body) // fails only when the client has gone
+	}}, nil
+}
+
+// newArticleBody puts together what the store read.
+func newArticleBody(doc annotate.AnnotatedArticle, names store.Names, u units) articleBody {
+	a, r := doc.Article, doc.Revision
+	body := articleBody{
+		ID: a.ID, Headline: a.Headline, URL: a.URL, Publisher: a.Publisher, Author: a.Author, DatePublished: a.DatePublished,
+		DatePublishedOrigin: a.DatePublishedOrigin, InLanguage: a.InLanguage, CreatedBy: a.CreatedBy, CreatedAt: a.CreatedAt.UTC(),
+		Revision: r.ID, SHA256: fmt.Sprintf("%x", r.SHA256), Normalisations: emptyNotNull(r.Normalisations),
+		Text: r.Text, Blocks: slices.Clone(emptyNotNull(r.Blocks)), Set: store.Shared, Seq: doc.Seq,
+		Annotations: make([]annotate.AnnotationRecord, len(doc.Annotations)), Links: make([]annotate.LinkRecord, len(doc.Links)),
+		Reviews: make([]reviewRecord, len(doc.Reviews)), Comments: make([]commentRecord, len(doc.Comments)),
+		Entities: make([]entityRecord, len(names.Entities)), People: make([]personRecord, len(names.People)),
+	}
+	for i, b := range body.Blocks {
+		body.Blocks[i].Start, body.Blocks[i].End = u.offset(b.Start), u.offset(b.End)
+	}
+	for i, a := range doc.Annotations {
+		body.Annotations[i] = a.Record()
+		u.annotation(body.Annotations[i])
+	}
+	for i, l := range doc.Links {
+		body.Links[i] = l.Record()
+	}
+	for i, r := range doc.Reviews {
+		body.Reviews[i] = recordOfReview(r)
+	}
+	for i, c := range doc.Comments {
+		body.Comments[i] = recordOfComment(c)
+	}
+	for i, e := range names.Entities {
+		body.Entities[i] = entityRecord{ID: e.ID, Type: e.Type, Name: e.Name, Names: make([]nameRecord, len(e.Names)), Merged: e.MergedInto}
+		for j, n := range e.Names {
+			body.Entities[i].Names[j] = nameRecord(n)
+		}
+	}
+	for i, p := range names.People {
+		body.People[i] = personRecord{ID: p.ID, Name: p.Name}
+	}
+	return body
+}
+
+func recordOfReview(r annotate.Review) reviewRecord {
+	return reviewRecord{r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt.UTC()}
+}
+
+func recordOfComment(c annotate.Comment) commentRecord {
+	return commentRecord{c.ID, c.Claim, c.Author, c.Body, c.CreatedAt.UTC()}
+}
+
+// emptyNotNull is list, for JSON that has [] and never null.
+func emptyNotNull[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

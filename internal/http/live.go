@@ -1,0 +1,353 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+)
+
+// Live events: one hub a process listens to the database and wakes the open
+// pages of the articles concerned. Each page's handler then reads the log from
+// where it is, so that a note may be late, doubled or lost without harm.
+
+// hub wakes the handlers of open pages.
+type hub struct {
+	mu   sync.Mutex
+	open map[annotate.ID]map[*watcher]bool // by article
+}
+
+// watcher is the open page of an article.
+type watcher struct {
+	project annotate.ID
+	article annotate.ID
+	wake    chan struct{} // holds one: waking twice is waking once
+
+	mu       sync.Mutex
+	remarks  []store.Note
+	seq      int64 // the newest that was heard of
+	entities bool
+	lost     bool // too much happened to list
+}
+
+func newHub() *hub { return &hub{open: map[annotate.ID]map[*watcher]bool{}} }
+
+func (h *hub) watch(project, article annotate.ID) (w *watcher, leave func()) {
+	w = &watcher{project: project, article: article, wake: make(chan struct{}, 1)}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open[article] == nil {
+		h.open[article] = map[*watcher]bool{}
+	}
+	h.open[article][w] = true
+	return w, func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if delete(h.open[article], w); len(h.open[article]) == 0 {
+			delete(h.open, article)
+		}
+	}
+}
+
+// each calls f for the watchers of article, or of every article when it is
+// empty.
+func (h *hub) each(article annotate.ID, f func(*watcher)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if article != "" {
+		for w := range h.open[article] {
+			f(w)
+		}
+		return
+	}
+	for _, watchers := range h.open {
+		for w := range watchers {
+			f(w)
+		}
+	}
+}
+
+// got passes a note on.
+func (h *hub) got(n store.Note) {
+	h.each(n.Article, func(w *watcher) {
+		if w.project == n.Project {
+			w.note(n)
+		}
+	})
+}
+
+// maxRemarks is how many remarks a page may be behind before it has to read
+// the article anew.
+const maxRemarks = 256
+
+func (w *watcher) note(n store.Note) {
+	w.mu.Lock()
+	w.seq = max(w.seq, n.Seq)
+	switch {
+	case n.Article == "":
+		w.entities = true
+	case n.Claim != "" && len(w.remarks) < maxRemarks:
+		w.remarks = append(w.remarks, n)
+	case n.Claim != "":
+		w.lost = true
+	}
+	w.mu.Unlock()
+	w.rouse()
+}
+
+func (w *watcher) rouse() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// reset has the page read the article anew.
+func (w *watcher) reset() {
+	w.mu.Lock()
+	w.lost = true
+	w.mu.Unlock()
+	w.rouse()
+}
+
+// news is what a watcher has heard of since it was last asked.
+type news struct {
+	remarks        []store.Note
+	entities, lost bool
+}
+
+func (w *watcher) take() news {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := news{w.remarks, w.entities, w.lost}
+	w.remarks, w.entities, w.lost = nil, false, false
+	return n
+}
+
+// pollEvery is how often the log is looked at in case a note was lost.
+const pollEvery = 5 * time.Second
+
+// Live wakes open pages when something happens, until ctx ends. Without it
+// they are told nothing.
+func (s *Server) Live(ctx context.Context) {
+	var over sync.WaitGroup
+	over.Go(func() {
+		first := true
+		_ = s.store.Listen(ctx, s.hub.got, func() { // ends only with ctx
+			if !first {
+				s.hub.each("", (*watcher).reset)
+			}
+			first = false
+		})
+	})
+	over.Go(func() { s.poll(ctx) })
+	over.Wait()
+}
+
+// poll wakes the pages whose article's log has gone on without a note.
+func (s *Server) poll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pollEvery):
+		}
+		var projects, articles []annotate.ID
+		s.hub.each("", func(w *watcher) { projects, articles = append(projects, w.project), append(articles, w.article) })
+		if len(articles) == 0 {
+			continue
+		}
+		seqs, err := s.store.Seqs(ctx, projects, articles)
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.LogAttrs(ctx, slog.LevelWarn, "poll for changes", slog.Any("error", err))
+			}
+			continue
+		}
+		s.hub.each("", func(w *watcher) {
+			if seq := seqs[w.article]; seq > w.heard() {
+				w.note(store.Note{Project: w.project, Article: w.article, Seq: seq})
+			}
+		})
+	}
+}
+
+func (w *watcher) heard() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.seq
+}
+
+// beatEvery is how often an idle stream says that it lives, so that proxies
+// keep it open and a lost client is noticed.
+const beatEvery = 20 * time.Second
+
+// streamEvents sends what happens to an article as server-sent events: changes
+// with their seq as id, reviews, comments, entities, and reset when the page
+// has to read the article anew.
+func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
+	article, err := pathID(r, "article")
+	if err != nil {
+		return err
+	}
+	after, err := eventsAfter(r)
+	if err != nil {
+		return err
+	}
+	project := asker(r.Context()).Project.ID
+	units, err := s.units(r.Context(), project, article, offsetsQuery{r.URL.Query().Get("offsets")})
+	if err != nil {
+		return err
+	}
+	if err := keepOpen(w); err != nil {
+		return err
+	}
+	watcher, leave := s.hub.watch(project, article)
+	defer leave()
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	w.WriteHeader(http.StatusOK)
+	stream := eventStream{server: s, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after}
+	if err := stream.run(r.Context(), watcher); err != nil && r.Context().Err() == nil {
+		s.logFault(r.Context(), err) // the answer has begun: the client will ask again
+	}
+	return nil
+}
+
+// eventsAfter is the number of the last change the client has: what it was
+// last sent, or else what it asked for.
+func eventsAfter(r *http.Request) (int64, error) {
+	raw := r.Header.Get("Last-Event-ID")
+	if raw == "" {
+		raw = r.URL.Query().Get("after")
+	}
+	if raw == "" {
+		return 0, nil
+	}
+	after, err := strconv.ParseInt(raw, 10, 64)
+	if err != nil || after < 0 {
+		return 0, annotate.Invalid{"after": "Give the number of the last change set you have, 0 or more."}
+	}
+	return after, nil
+}
+
+// eventStream is one client's stream.
+type eventStream struct {
+	server  *Server
+	w       http.ResponseWriter
+	flush   func() error
+	units   units
+	project annotate.ID
+	article annotate.ID
+	after   int64
+}
+
+func (e *eventStream) run(ctx context.Context, w *watcher) error {
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	// A short retry: a server that restarts is back in a second.
+	if _, err := fmt.Fprint(e.w, "retry: 500\n\n"); err != nil {
+		return err
+	}
+	for {
+		if err := e.send(ctx, w.take()); err != nil {
+			return err
+		}
+		if err := e.flush(); err != nil {
+			return err
+		}
+		select {
+		case <-w.wake:
+		case <-beat.C:
+			if _, err := fmt.Fprint(e.w, ": still here\n\n"); err != nil {
+				return err
+			}
+		case <-e.server.draining:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (e *eventStream) send(ctx context.Context, n news) error {
+	if err := e.sendChanges(ctx); err != nil {
+		return err
+	}
+	if n.lost || n.entities {
+		return e.event("reset", struct{}{})
+	}
+	for _, remark := range n.remarks {
+		if err := e.sendRemark(ctx, remark); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendChanges sends what the log has gained since.
+func (e *eventStream) sendChanges(ctx context.Context) error {
+	const atOnce = 100
+	for {
+		entries, err := e.server.store.Changes(ctx, e.project, e.article, store.Shared, e.after, atOnce)
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			body, err := e.units.entry(entry)
+			if err != nil {
+				return err
+			}
+			if _, err := fmt.Fprintf(e.w, "id: %d\n", entry.Seq); err != nil {
+				return err
+			}
+			if err := e.event("change", body); err != nil {
+				return err
+			}
+			e.after = entry.Seq
+		}
+		if len(entries) < atOnce {
+			return nil
+		}
+	}
+}
+
+// reviewEvent tells of a decision.
+type reviewEvent struct {
+	Claim  annotate.ID          `json:"claim"`
+	State  annotate.ReviewState `json:"review_state"`
+	Review reviewRecord         `json:"review"`
+}
+
+func (e *eventStream) sendRemark(ctx context.Context, n store.Note) error {
+	if n.Comment != "" {
+		c, err := e.server.store.Comment(ctx, e.project, n.Comment)
+		if err != nil {
+			return err
+		}
+		return e.event("comment", recordOfComment(c))
+	}
+	state, review, err := e.server.store.LastReview(ctx, e.project, n.Claim)
+	if err != nil {
+		return err
+	}
+	return e.event("review", reviewEvent{n.Claim, state, recordOfReview(review)})
+}
+
+func (e *eventStream) event(name string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.w, "event: %s\ndata: %s\n\n", name, b)
+	return err
+}
