@@ -38,6 +38,11 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if _, set := config.ConnConfig.RuntimeParams["statement_timeout"]; !set {
 		config.ConnConfig.RuntimeParams["statement_timeout"] = "60s"
 	}
+	// Compiling a query that reads some thousand rows takes a hundred times as
+	// long as running it.
+	if _, set := config.ConnConfig.RuntimeParams["jit"]; !set {
+		config.ConnConfig.RuntimeParams["jit"] = "off"
+	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
