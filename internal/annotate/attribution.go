@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -96,6 +97,36 @@ func (a *attributor) chains(before []Hop, l Link) [][]Hop {
 		return [][]Hop{chain}
 	}
 	return found
+}
+
+// All goes through the annotations of a, the claim first. One that stands in
+// several places comes several times.
+func (a Attribution) All() iter.Seq[Annotation] {
+	return func(yield func(Annotation) bool) { a.each(yield) }
+}
+
+// each calls yield until it says to stop, and reports whether it did not.
+func (a Attribution) each(yield func(Annotation) bool) bool {
+	for _, list := range [][]Annotation{{a.Claim}, a.Speakers, a.Addressees, a.Cues} {
+		for _, annotation := range list {
+			if !yield(annotation) {
+				return false
+			}
+		}
+	}
+	for _, chain := range a.Chains {
+		for _, hop := range chain {
+			if !yield(hop.Source) {
+				return false
+			}
+		}
+	}
+	for _, outer := range a.Within {
+		if !outer.each(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Sentence spells a out for reading above the claim, such as "Ana Ruiz, to the

@@ -1,0 +1,321 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// QueuedClaim is a claim as it stands in the review queue.
+type QueuedClaim struct {
+	Claim   annotate.Annotation
+	Article annotate.Article
+	// Quote is the text of the claim's fragments, joined with an ellipsis.
+	// Before and After are what stands around it.
+	Quote  string
+	Before string
+	After  string
+	// Attribution is who said it according to whom, and Names what each
+	// annotation in it is called, by its id: the name of its entity, or else
+	// the words that were tagged.
+	Attribution annotate.Attribution
+	Names       map[annotate.ID]string
+	// Entities are the canonical entities of annotations in it, by the id the
+	// annotations have.
+	Entities map[annotate.ID]annotate.Entity
+	// Author is the name of who made the claim.
+	Author string
+	// Last is the newest decision, nil if there is none, and Reviewer the name
+	// of who made it.
+	Last     *annotate.Review
+	Reviewer string
+	// Comments is the number of remarks.
+	Comments int
+}
+
+// NameOf is what an annotation of c's attribution is called.
+func (c QueuedClaim) NameOf(a annotate.Annotation) string { return c.Names[a.ID] }
+
+// DecidedClaim is a claim with all that was said of it, but for the comments:
+// see [Store.Comments].
+type DecidedClaim struct {
+	QueuedClaim
+	Revision annotate.Revision
+	// Annotations are the claim and what its links lead to, over any number of
+	// steps, and Links those links, by id.
+	Annotations []annotate.Annotation
+	Links       []annotate.Link
+	// Reviews are from the first to the last.
+	Reviews []annotate.Review
+	// People has the names of those who decided, by id.
+	People map[annotate.ID]string
+}
+
+// Claim reads a claim that is there to be reviewed, with its attribution and
+// the decisions on it.
+func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (DecidedClaim, error) {
+	var d DecidedClaim
+	read, err := s.readClaims(ctx, project, []annotate.ID{id})
+	if err == nil && len(read.claims) == 0 {
+		err = annotate.ErrNotFound
+	}
+	if err != nil {
+		return d, fmt.Errorf("read claim %s: %w", id, err)
+	}
+	d.QueuedClaim, d.Annotations, d.Links = read.claims[0].QueuedClaim, read.annotations, read.links
+	b := &pgx.Batch{}
+	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = $2`, project, read.claims[0].revision).
+		QueryRow(func(row pgx.Row) error { return scanRevision(row, &d.Revision) })
+	b.Queue(selectReviews+` WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY r.id`, project, id).
+		Query(func(rows pgx.Rows) (err error) {
+			d.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
+			return err
+		})
+	b.Queue(`SELECT DISTINCT u.id, u.name FROM reviews r JOIN users u ON u.id = r.reviewer_id WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY u.id`, project, id).
+		Query(func(rows pgx.Rows) (err error) {
+			d.People, err = namesByID(rows)
+			return err
+		})
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return DecidedClaim{}, fmt.Errorf("read claim %s: %w", id, translate(err))
+	}
+	return d, nil
+}
+
+// queued reads the claims called ids, in that order. One that went meanwhile
+// is left out.
+func (s *Store) queued(ctx context.Context, project annotate.ID, ids []annotate.ID) ([]QueuedClaim, error) {
+	read, err := s.readClaims(ctx, project, ids)
+	if err != nil {
+		return nil, err
+	}
+	claims := make([]QueuedClaim, len(read.claims))
+	for i, c := range read.claims {
+		claims[i] = c.QueuedClaim
+	}
+	return claims, nil
+}
+
+// claimRow is a claim on its way into a [QueuedClaim].
+type claimRow struct {
+	QueuedClaim
+	set      annotate.ID
+	revision annotate.ID
+}
+
+// claimsRead is what was read of some claims.
+type claimsRead struct {
+	claims      []claimRow
+	annotations []annotate.Annotation // the claims, and what their links lead to
+	links       []annotate.Link
+	entities    map[annotate.ID]annotate.Entity
+}
+
+// ledTo are the claims $2 and what their links lead to, over any number of
+// steps.
+const ledTo = `
+	WITH RECURSIVE led_to AS (
+		SELECT unnest($2::uuid[]) AS id
+		UNION
+		SELECT l.to_id FROM led_to t
+		CROSS JOIN LATERAL (SELECT l.to_id FROM links l WHERE l.project_id = $1 AND l.from_id = t.id AND NOT l.deleted OFFSET 0) AS l
+	)`
+
+const selectClaims = `
+	SELECT a.set_id, ` + annotationColumns + `,
+	       s.revision_id, ar.id, ar.headline, coalesce(ar.url, ''), coalesce(ar.publisher, ''), coalesce(ar.author, ''),
+	       coalesce(ar.date_published, ''), coalesce(ar.date_published_origin, ''), coalesce(ar.in_language, ''), ar.created_by, ar.created_at,
+	       u.name, (SELECT count(*) FROM comments c WHERE c.project_id = a.project_id AND c.claim_id = a.id)
+	FROM annotations a
+	JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+	JOIN articles ar ON ar.project_id = s.project_id AND ar.id = s.article_id
+	JOIN users u ON u.id = a.created_by
+	WHERE a.project_id = $1 AND a.id = ANY($2) AND a.kind = 'claim' AND NOT a.deleted AND ` + reviewable
+
+const selectReviews = `
+	SELECT r.id, r.claim_id AS claim, r.version, r.decision, r.reason, r.reviewer_id AS reviewer, r.created_at
+	FROM reviews r`
+
+const selectLastReviews = `
+	SELECT r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at, u.name
+	FROM unnest($2::uuid[]) AS c (id)
+	CROSS JOIN LATERAL (SELECT * FROM reviews r WHERE r.project_id = $1 AND r.claim_id = c.id ORDER BY r.id DESC LIMIT 1) AS r
+	JOIN users u ON u.id = r.reviewer_id
+	ORDER BY r.id`
+
+// readClaims reads the claims called ids, in that order, as they were at one
+// moment.
+func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annotate.ID) (claimsRead, error) {
+	read := claimsRead{entities: map[annotate.ID]annotate.Entity{}}
+	if len(ids) == 0 {
+		return read, nil
+	}
+	last := map[annotate.ID]decision{}
+	b := &pgx.Batch{}
+	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
+	b.Queue(selectClaims, project, ids).Query(func(rows pgx.Rows) (err error) {
+		read.claims, err = pgx.CollectRows(rows, scanClaim)
+		return err
+	})
+	b.Queue(ledTo+` SELECT a.set_id, `+annotationColumns+` FROM led_to t JOIN annotations a ON a.project_id = $1 AND a.id = t.id WHERE NOT a.deleted ORDER BY a.id`,
+		project, ids).Query(read.takeAnnotations)
+	b.Queue(ledTo+` SELECT l.set_id, `+linkColumns+` FROM led_to t JOIN links l ON l.project_id = $1 AND l.from_id = t.id WHERE NOT l.deleted ORDER BY l.id`,
+		project, ids).Query(read.takeLinks)
+	b.Queue(ledTo+`
+		SELECT DISTINCT e.id, c.id, c.type, c.name, c.description
+		FROM led_to t
+		JOIN annotations a ON a.project_id = $1 AND a.id = t.id
+		JOIN entities e ON e.project_id = $1 AND e.id = a.entity_id
+		JOIN entities c ON c.project_id = $1 AND c.id = coalesce(e.merged_into, e.id)
+		ORDER BY e.id`, project, ids).Query(read.takeEntities)
+	b.Queue(selectLastReviews, project, ids).Query(func(rows pgx.Rows) error {
+		decisions, err := pgx.CollectRows(rows, scanDecision)
+		for _, d := range decisions {
+			last[d.Claim] = d
+		}
+		return err
+	})
+	b.Queue(`COMMIT`)
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return read, translate(err)
+	}
+	place := make(map[annotate.ID]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(read.claims, func(x, y claimRow) int { return place[x.Claim.ID] - place[y.Claim.ID] })
+	for i := range read.claims {
+		c := &read.claims[i]
+		if d, decided := last[c.Claim.ID]; decided {
+			c.Last, c.Reviewer = &d.Review, d.reviewer
+		}
+		if err := s.attribute(ctx, project, c, &read); err != nil {
+			return read, err
+		}
+	}
+	return read, nil
+}
+
+// decision is a review with the name of who made it.
+type decision struct {
+	annotate.Review
+	reviewer string
+}
+
+func scanDecision(row pgx.CollectableRow) (decision, error) {
+	var d decision
+	err := row.Scan(&d.ID, &d.Claim, &d.Version, &d.Decision, &d.Reason, &d.Reviewer, &d.CreatedAt, &d.reviewer)
+	return d, err
+}
+
+// scanClaim reads a row of selectClaims.
+func scanClaim(row pgx.CollectableRow) (claimRow, error) {
+	var c claimRow
+	a := &c.Article
+	found, err := scanAnnotation(withMore{row, []any{
+		&c.revision, &a.ID, &a.Headline, &a.URL, &a.Publisher, &a.Author, &a.DatePublished, &a.DatePublishedOrigin, &a.InLanguage,
+		&a.CreatedBy, &a.CreatedAt, &c.QueuedClaim.Author, &c.Comments,
+	}})
+	c.set, c.Claim = found.set, found.Annotation
+	return c, err
+}
+
+// withMore is a row of which the last columns go to more.
+type withMore struct {
+	pgx.CollectableRow
+	more []any
+}
+
+// Scan reads the row into dest and then into more.
+func (w withMore) Scan(dest ...any) error {
+	return w.CollectableRow.Scan(append(slices.Clip(dest), w.more...)...)
+}
+
+func (r *claimsRead) takeAnnotations(rows pgx.Rows) error {
+	found, err := pgx.CollectRows(rows, scanAnnotation)
+	for _, a := range found {
+		r.annotations = append(r.annotations, a.Annotation)
+	}
+	return err
+}
+
+func (r *claimsRead) takeLinks(rows pgx.Rows) error {
+	found, err := pgx.CollectRows(rows, scanLink)
+	for _, l := range found {
+		r.links = append(r.links, l.Link)
+	}
+	return err
+}
+
+func (r *claimsRead) takeEntities(rows pgx.Rows) error {
+	var id annotate.ID
+	var e annotate.Entity
+	_, err := pgx.ForEachRow(rows, []any{&id, &e.ID, &e.Type, &e.Name, &e.Description}, func() error {
+		r.entities[id] = e
+		return nil
+	})
+	return err
+}
+
+// aroundQuote is how much of the text is shown on either side of a claim, in
+// code points.
+const aroundQuote = 160
+
+// attribute fills in what c's links lead to and what the text says.
+func (s *Store) attribute(ctx context.Context, project annotate.ID, c *claimRow, read *claimsRead) error {
+	text, err := s.text(ctx, s.pool, project, c.revision)
+	if err != nil {
+		return err
+	}
+	c.Attribution = annotate.AttributionOf(c.Claim, read.annotations, read.links)
+	c.Names, c.Entities = map[annotate.ID]string{}, map[annotate.ID]annotate.Entity{}
+	for a := range c.Attribution.All() {
+		if e, ok := read.entities[a.Entity]; ok {
+			c.Entities[a.Entity] = e
+			c.Names[a.ID] = e.Name
+			continue
+		}
+		c.Names[a.ID] = quote(text, a.Fragments)
+	}
+	c.Quote = quote(text, c.Claim.Fragments)
+	if len(c.Claim.Fragments) > 0 {
+		start, end := extent(c.Claim.Fragments)
+		c.Before, c.After = text.Around(start, end, aroundQuote)
+	}
+	return nil
+}
+
+// extent is from the first code point of fragments to after the last, wherever
+// they lie.
+func extent(fragments []annotate.Fragment) (start, end int) {
+	start = fragments[0].Start
+	for _, f := range fragments {
+		start, end = min(start, f.Start), max(end, f.End)
+	}
+	return start, end
+}
+
+// quote is the text of fragments, joined with an ellipsis.
+func quote(text *annotate.Text, fragments []annotate.Fragment) string {
+	parts := make([]string, len(fragments))
+	for i, f := range fragments {
+		parts[i] = text.Slice(f.Start, f.End)
+	}
+	return strings.Join(parts, " … ")
+}
+
+func namesByID(rows pgx.Rows) (map[annotate.ID]string, error) {
+	names := map[annotate.ID]string{}
+	var id annotate.ID
+	var name string
+	_, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error {
+		names[id] = name
+		return nil
+	})
+	return names, err
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// Decided is a claim after a decision on it.
+type Decided struct {
+	annotate.Annotation
+	// Recorded is the decision as it is kept.
+	Recorded annotate.Review
+}
+
+// Decide records r and puts its claim in the state that r decides, or does
+// neither: see [annotate.Review.Decide] for what it refuses. The id of r is
+// made here: of decisions made at once, the one that gets its turn last has
+// the greatest id and is the one the claim's state follows.
+func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Review) (Decided, error) {
+	r.CreatedAt = r.CreatedAt.UTC().Truncate(time.Microsecond) // what the database keeps
+	d := Decided{Recorded: r}
+	var article annotate.ID
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		t, err := lockClaim(ctx, tx, project, r.Claim)
+		if err != nil {
+			return err
+		}
+		article = t.article
+		if d.Annotation, err = claim(ctx, tx, project, r.Claim); err != nil {
+			return err
+		}
+		if d.Review, err = r.Decide(d.Annotation, t.selfApproval); err != nil {
+			return err
+		}
+		if d.Recorded.ID, err = idAfterReviewsOf(ctx, tx, project, r.Claim); err != nil {
+			return err
+		}
+		return insertReview(ctx, tx, project, d.Recorded, d.Review)
+	})
+	if err != nil {
+		return Decided{}, fmt.Errorf("decide on claim %s: %w", r.Claim, err)
+	}
+	s.Announce(Note{Project: project, Article: article, Claim: r.Claim})
+	return d, nil
+}
+
+// lockedClaim is what surrounds a claim under its lock.
+type lockedClaim struct {
+	article      annotate.ID
+	selfApproval bool
+}
+
+// lockClaim waits for its turn to change what is known of a claim. The lock is
+// on the claim's annotation set, for that is where change sets queue, and only
+// then on the claim: the other way round the two could wait for each other.
+func lockClaim(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (lockedClaim, error) {
+	var t lockedClaim
+	err := tx.QueryRow(ctx, `
+		SELECT s.article_id, p.self_approval
+		FROM annotations a
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+		JOIN projects p ON p.id = a.project_id
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND `+reviewable+`
+		FOR NO KEY UPDATE OF s`, project, id).Scan(&t.article, &t.selfApproval)
+	return t, translate(err)
+}
+
+// claim reads a claim, whether or not it has been deleted.
+func claim(ctx context.Context, q querier, project, id annotate.ID) (annotate.Annotation, error) {
+	rows, _ := q.Query(ctx, `SELECT a.set_id, `+annotationColumns+` FROM annotations a WHERE a.project_id = $1 AND a.id = $2 FOR NO KEY UPDATE`, project, id)
+	row, err := pgx.CollectExactlyOneRow(rows, scanAnnotation)
+	return row.Annotation, translate(err)
+}
+
+// idAfterReviewsOf makes an id that sorts after the claim's reviews, even if a
+// server with a faster clock made those. The claim must be locked.
+func idAfterReviewsOf(ctx context.Context, tx pgx.Tx, project, claim annotate.ID) (annotate.ID, error) {
+	id := NewID()
+	var last annotate.ID
+	err := tx.QueryRow(ctx, `SELECT id FROM reviews WHERE project_id = $1 AND claim_id = $2 ORDER BY id DESC LIMIT 1`, project, claim).Scan(&last)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && last < id {
+		return id, nil
+	}
+	if err != nil {
+		return "", translate(err)
+	}
+	return successor(last)
+}
+
+// successor is the UUID after id.
+func successor(id annotate.ID) (annotate.ID, error) {
+	u, err := uuid.Parse(string(id))
+	if err != nil {
+		return "", fmt.Errorf("read the id of a review: %w", err)
+	}
+	for i := len(u) - 1; i >= 0; i-- {
+		if u[i]++; u[i] != 0 {
+			break
+		}
+	}
+	return annotate.ID(u.String()), nil
+}
+
+func insertReview(ctx context.Context, tx pgx.Tx, project annotate.ID, r annotate.Review, state annotate.ReviewState) error {
+	b := &pgx.Batch{}
+	b.Queue(`INSERT INTO reviews (project_id, id, claim_id, version, decision, reason, reviewer_id, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		project, r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt)
+	b.Queue(`UPDATE annotations SET review_state = $3 WHERE project_id = $1 AND id = $2`, project, r.Claim, state)
+	return translate(tx.SendBatch(ctx, b).Close())
+}
+
+// Reviews lists the decisions on a claim from the first to the last, those on
+// earlier versions included.
+func (s *Store) Reviews(ctx context.Context, project, claim annotate.ID) ([]annotate.Review, error) {
+	rows, _ := s.pool.Query(ctx, selectReviews+` WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY r.id`, project, claim)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
+	if err != nil {
+		return nil, fmt.Errorf("list the reviews of claim %s: %w", claim, translate(err))
+	}
+	return found, nil
+}
+
+// AddComment adds a remark to a claim that is there to be reviewed. The id of
+// c is made here.
+func (s *Store) AddComment(ctx context.Context, project annotate.ID, c annotate.Comment) (annotate.Comment, error) {
+	if err := c.Validate(); err != nil {
+		return annotate.Comment{}, err
+	}
+	c.ID, c.CreatedAt = NewID(), c.CreatedAt.UTC().Truncate(time.Microsecond)
+	var article annotate.ID
+	err := s.pool.QueryRow(ctx, `
+		WITH remark AS (
+			INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at)
+			SELECT a.project_id, $3, a.id, $4, $5, $6
+			FROM annotations a
+			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+			WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+`
+			RETURNING project_id, claim_id
+		)
+		SELECT s.article_id
+		FROM remark r
+		JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id`,
+		project, c.Claim, c.ID, c.Author, c.Body, c.CreatedAt).Scan(&article)
+	if err != nil {
+		return annotate.Comment{}, fmt.Errorf("comment on claim %s: %w", c.Claim, translate(err))
+	}
+	s.Announce(Note{Project: project, Article: article, Claim: c.Claim, Comment: c.ID})
+	return c, nil
+}
+
+// Comments lists at most limit remarks on a claim, oldest first, from the one
+// after the remark after; an empty after begins at the first.
+func (s *Store) Comments(ctx context.Context, project, claim, after annotate.ID, limit int) ([]annotate.Comment, error) {
+	rows, _ := s.pool.Query(ctx, `
+		SELECT id, claim_id AS claim, author_id AS author, body, created_at
+		FROM comments
+		WHERE project_id = @project AND claim_id = @claim AND (@after = '' OR id > nullif(@after, '')::uuid)
+		ORDER BY id
+		LIMIT @limit`, pgx.NamedArgs{"project": project, "claim": claim, "after": after, "limit": limit})
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Comment])
+	if err != nil {
+		return nil, fmt.Errorf("list the comments on claim %s: %w", claim, translate(err))
+	}
+	return found, nil
+}
