@@ -79,8 +79,10 @@ CREATE TABLE annotations (
     FOREIGN KEY (project_id, entity_id) REFERENCES entities,
     CHECK (cardinality(fragments) > 0 OR entity_id IS NOT NULL)
 );
-CREATE INDEX annotations_entity ON annotations (project_id, entity_id) WHERE entity_id IS NOT NULL;
-CREATE INDEX annotations_claims ON annotations (project_id, review_state, id) WHERE kind = 'claim' AND NOT deleted;
+CREATE INDEX annotations_entity ON annotations (project_id, entity_id, kind) WHERE entity_id IS NOT NULL;
+-- The review queue, oldest first, and one author's part of it.
+CREATE INDEX annotations_claims ON annotations (project_id, review_state, created_at, id) WHERE kind = 'claim' AND NOT deleted;
+CREATE INDEX annotations_claims_author ON annotations (project_id, created_by, review_state, created_at, id) WHERE kind = 'claim' AND NOT deleted;
 
 CREATE TABLE links (
     project_id uuid NOT NULL,

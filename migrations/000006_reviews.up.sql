@@ -5,7 +5,7 @@ CREATE TABLE reviews (
     claim_id    uuid NOT NULL,
     version     integer NOT NULL CHECK (version >= 1),
     decision    text NOT NULL CHECK (decision IN ('approve', 'dispute', 'reject', 'request_changes')),
-    reason      text NOT NULL DEFAULT '',
+    reason      text NOT NULL DEFAULT '' CHECK (length(reason) <= 10000),
     reviewer_id uuid NOT NULL REFERENCES users,
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (project_id, id),
@@ -19,7 +19,7 @@ CREATE TABLE comments (
     id         uuid NOT NULL,
     claim_id   uuid NOT NULL,
     author_id  uuid NOT NULL REFERENCES users,
-    body       text NOT NULL CHECK (btrim(body) <> ''),
+    body       text NOT NULL CHECK (btrim(body) <> '' AND length(body) <= 10000),
     created_at timestamptz NOT NULL,
     PRIMARY KEY (project_id, id),
     FOREIGN KEY (project_id, claim_id) REFERENCES annotations ON DELETE CASCADE
