@@ -249,3 +249,6 @@ func (s *Store) LastReview(ctx context.Context, project, claim annotate.ID) (ann
 		LIMIT 1`, project, claim).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt)
 	return state, r, translate(err)
 }
+
+// Outcome is what the change set did, decoded.
+func (e LogEntry) Outcome() (annotate.Outcome, error) { return decodeOutcome(e.Operations, e.Inverse) }
