@@ -23,7 +23,9 @@ func TestRecordsReadBackAsTheyWere(t *testing.T) {
 	}
 	mute := annotate.Annotation{ID: id(7), Kind: annotate.Speaker, Entity: id(2), Attributes: annotate.Attributes{}}
 	operations := []annotate.Operation{
-		{Op: annotate.Put, Annotation: &whole}, {Op: annotate.Touch, Annotation: &whole}, {Op: annotate.Put, Annotation: &mute},
+		{Op: annotate.Put, Annotation: &whole},
+		{Op: annotate.Touch, Annotation: &whole},
+		{Op: annotate.Put, Annotation: &mute},
 		{Op: annotate.Put, Link: &link},
 		{Op: annotate.Delete, Annotation: &annotate.Annotation{ID: id(1), Version: 5}},
 		{Op: annotate.Delete, Link: &annotate.Link{ID: id(5), Version: 3}},
