@@ -1,4 +1,1 @@
 DROP TABLE entity_names, entities;
-DROP FUNCTION folded(text);
-DROP EXTENSION unaccent;
-DROP EXTENSION pg_trgm;

@@ -1,35 +1,44 @@
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE EXTENSION IF NOT EXISTS unaccent;
-
--- folded is a name as it is compared: without case and accents. unaccent is
--- only stable because its dictionary could be edited; ours is not.
-CREATE FUNCTION folded(name text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$ SELECT public.unaccent('public.unaccent'::regdictionary, lower(name)) $$;
-
 CREATE TABLE entities (
     project_id  uuid NOT NULL REFERENCES projects ON DELETE CASCADE,
     id          uuid NOT NULL,
     type        text NOT NULL CHECK (type IN ('person', 'organisation', 'group', 'outlet', 'document', 'recording', 'event', 'place')),
     name        text NOT NULL CHECK (btrim(name) <> ''),
     description text NOT NULL DEFAULT '',
-    -- An entity found to be the same as another points there for ever; what
-    -- is tagged with it is read as the other.
+    -- An entity found to be the same as another points to it; what is tagged
+    -- with it is read as the other. merged_into is where all such pointers
+    -- end: an entity that is itself merged into none.
     merged_into uuid CHECK (merged_into <> id),
+    -- What it was merged into when it was, which may have been merged on
+    -- since: so that each merge can be undone by itself.
+    merged_with uuid CHECK (merged_with <> id),
     created_by  uuid NOT NULL REFERENCES users,
     created_at  timestamptz NOT NULL,
+    -- The end of the pointers is merged into none: no chains and no cycles.
+    canonical   boolean NOT NULL GENERATED ALWAYS AS (merged_into IS NULL) STORED,
+    end_of      boolean GENERATED ALWAYS AS (CASE WHEN merged_into IS NOT NULL THEN true END) STORED,
     PRIMARY KEY (project_id, id),
-    FOREIGN KEY (project_id, merged_into) REFERENCES entities
+    UNIQUE (project_id, id, canonical),
+    FOREIGN KEY (project_id, merged_into, end_of) REFERENCES entities (project_id, id, canonical),
+    FOREIGN KEY (project_id, merged_with) REFERENCES entities,
+    CHECK ((merged_into IS NULL) = (merged_with IS NULL))
 );
+-- One of a type by each name, spelt in whatever case and with or without accents.
+CREATE UNIQUE INDEX entities_same_name ON entities (project_id, type, folded(name)) WHERE merged_into IS NULL;
+CREATE INDEX entities_by_name ON entities (project_id, folded(name), id) WHERE merged_into IS NULL;
 CREATE INDEX entities_merged_into ON entities (project_id, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX entities_name ON entities USING gin (folded(name) gin_trgm_ops);
 
 CREATE TABLE entity_names (
-    project_id uuid NOT NULL,
-    entity_id  uuid NOT NULL,
-    name       text NOT NULL CHECK (btrim(name) <> ''),
-    type       text NOT NULL DEFAULT 'spelling' CHECK (type IN ('spelling', 'short', 'title')),
+    project_id  uuid NOT NULL,
+    entity_id   uuid NOT NULL,
+    name        text NOT NULL CHECK (btrim(name) <> ''),
+    type        text NOT NULL DEFAULT 'spelling' CHECK (type IN ('spelling', 'short', 'title')),
+    -- The entity the name came from in a merge, and goes back to when the
+    -- merge is undone.
+    merged_from uuid,
     PRIMARY KEY (project_id, entity_id, name),
-    FOREIGN KEY (project_id, entity_id) REFERENCES entities ON DELETE CASCADE
+    FOREIGN KEY (project_id, entity_id) REFERENCES entities ON DELETE CASCADE,
+    FOREIGN KEY (project_id, merged_from) REFERENCES entities
 );
 CREATE INDEX entity_names_name ON entity_names USING gin (folded(name) gin_trgm_ops);
+CREATE INDEX entity_names_merged_from ON entity_names (project_id, merged_from) WHERE merged_from IS NOT NULL;
