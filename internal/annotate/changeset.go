@@ -193,10 +193,6 @@ func (c *change) takeAnnotation(i int, op Op, a Annotation) {
 	if !exists {
 		current = Annotation{ID: a.ID, CreatedBy: c.cs.Author, CreatedAt: c.cs.At}
 	}
-	if live && current.sameContent(a) {
-		c.annotations[a.ID] = current
-		return
-	}
 	current.Kind, current.Entity, current.Attributes, current.Deleted = a.Kind, a.Entity, a.Attributes, false
 	current.Fragments = make([]Fragment, len(a.Fragments))
 	for i, f := range a.Fragments {

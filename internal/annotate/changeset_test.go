@@ -259,6 +259,14 @@ func TestChangeSetsRefuse(t *testing.T) {
 			}, 0, "annotation.attributes.time", "does not ask this here",
 		},
 
+		"an attribute kept into another role": {
+			[]annotate.Operation{
+				{Op: annotate.Put, Link: &annotate.Link{
+					ID: heard, Version: 2, From: claim, Role: annotate.RoleCue, To: cue, Attributes: annotate.Attributes{"certainty": "Uu"},
+				}},
+			}, 0, "link.attributes.certainty", "does not ask this here",
+		},
+
 		"an unknown role":          {link(claim, "editor", speaker), 0, "link.role", "speaker, source, cue"},
 		"a link to itself":         {link(claim, annotate.RoleWithin, claim), 0, "link.to", "from one annotation to another"},
 		"a link from nothing":      {link(id(60), annotate.RoleSpeaker, speaker), 0, "link.from", "no such annotation"},
@@ -305,7 +313,10 @@ func TestChangeSetsRefuse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			s := newSet(t)
-			s.must(t, author, with(s.Annotations[alone], func(a *annotate.Annotation) { a.Attributes = annotate.Attributes{"time": "then"} }))
+			certain := s.Links[heard]
+			certain.Attributes = annotate.Attributes{"certainty": "Uu"}
+			s.must(t, author, putLink(certain),
+				with(s.Annotations[alone], func(a *annotate.Annotation) { a.Attributes = annotate.Attributes{"time": "then"} }))
 			annotations, links := s.look()
 
 			outcome, err := s.apply(other, tt.operations...)
@@ -783,6 +794,15 @@ func TestFragmentsKeepTheirOrder(t *testing.T) {
 	}
 }
 
+func TestFragmentsMayTouch(t *testing.T) {
+	s := newSet(t)
+	split := []annotate.Fragment{at(" said"), at("Ana Ruiz"), at(" on a tape")}
+	s.must(t, author, with(tagged(id(50), annotate.Claim, "Ana"), func(a *annotate.Annotation) { a.Fragments = split }))
+	if got := s.Annotations[id(50)].Fragments; !slices.Equal(got, split) {
+		t.Errorf("got %v, want the neighbours kept apart: %v", got, split)
+	}
+}
+
 func TestSpansOfDifferentAnnotationsMayOverlap(t *testing.T) {
 	s := newSet(t)
 	s.must(t, author, put(tagged(id(50), annotate.Claim, "bridge is “safe”, Ana")), put(tagged(id(51), annotate.Claim, "The bridge is “safe”")))
@@ -796,7 +816,9 @@ func TestAStateIsWhatItWasAfterItsLogIsReplayed(t *testing.T) {
 		{with(s.Annotations[claim], func(a *annotate.Annotation) { a.Version = 2 })},       // changes nothing
 		{put(s.Annotations[alone]), putLink(linked(id(40), alone, annotate.RoleCue, cue))}, // links only
 		{remove(paper, 1)},
-		{put(tagged(paper, annotate.Source, "Courier"))},
+		{put(tagged(paper, annotate.Source, "the Courier"))}, // as it was
+		{remove(cue, 1)},
+		{put(tagged(cue, annotate.Cue, "Ana Ruiz said"))},
 	} {
 		outcome := s.must(t, other, operations...)
 		replayed.Replay(annotate.Operations(annotate.Records(outcome.Operations)))

@@ -31,7 +31,7 @@ func (s *State) Replay(operations []Operation) {
 			was, now := s.Annotations[a.ID], *a
 			now.Edited = was.Edited
 			// A put may have changed nothing, or only the links from it.
-			if was.Version == 0 || was.Deleted || !was.sameContent(now) {
+			if was.Deleted || !was.sameContent(now) {
 				now.Edited = now.Version
 			}
 			s.Annotations[a.ID] = now
@@ -79,16 +79,16 @@ func (s *State) index() {
 // linksFrom lists the live links from id, as the change has them so far.
 func (c *change) linksFrom(id ID) []Link {
 	c.was.index()
-	return c.live(c.was.from[id], c.from[id], func(l Link) bool { return l.From == id })
+	return c.live(c.was.from[id], c.from[id])
 }
 
 // linksTo lists the live links to id, as the change has them so far.
 func (c *change) linksTo(id ID) []Link {
 	c.was.index()
-	return c.live(c.was.to[id], c.to[id], func(l Link) bool { return l.To == id })
+	return c.live(c.was.to[id], c.to[id])
 }
 
-func (c *change) live(was, put []ID, still func(Link) bool) []Link {
+func (c *change) live(was, put []ID) []Link {
 	var links []Link
 	for _, id := range was {
 		if _, changed := c.links[id]; !changed {
@@ -96,7 +96,7 @@ func (c *change) live(was, put []ID, still func(Link) bool) []Link {
 		}
 	}
 	for _, id := range put {
-		if l := c.links[id]; !l.Deleted && still(l) {
+		if l := c.links[id]; !l.Deleted {
 			links = append(links, l)
 		}
 	}
