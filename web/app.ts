@@ -1,1 +1,12 @@
-export {};
+// What every page loads.
+
+import { attachBehaviours } from "./ui/_behaviour";
+import "./ui/_confirm";
+import "./ui/_copy";
+import "./ui/_dialog";
+import "./ui/_menu";
+import "./ui/_slug";
+import "./ui/_submit";
+import "./ui/_time";
+
+attachBehaviours(document);

@@ -77,7 +77,8 @@ func (a *Assets) add(name string, content []byte) {
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "-" + hash + ext
 	a.hashed[name] = hashed
-	a.files[name] = asset{content: content, etag: `"` + hash + `"`}
+	// Fonts already have a hash in the name by which the style sheet knows them.
+	a.files[name] = asset{content: content, etag: `"` + hash + `"`, immutable: ext == ".woff2"}
 	a.files[hashed] = asset{content: content, etag: `"` + hash + `"`, immutable: true}
 }
 

@@ -14,8 +14,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-
-	"onrecord.dev/internal/annotate"
 )
 
 // operations are the API's part of a permission group: what is registered on
@@ -242,17 +240,4 @@ func (s *Server) showOpenAPI(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/openapi+json")
 	_, _ = w.Write(document) // fails only when the client has gone
 	return nil
-}
-
-// me is what GET /me answers.
-type me struct {
-	ID    annotate.ID `json:"id"`
-	Email string      `json:"email"`
-	Name  string      `json:"name"`
-	Admin bool        `json:"admin" doc:"Admins are managers of every project."`
-}
-
-func (*Server) apiMe(ctx context.Context, _ *struct{}) (*struct{ Body me }, error) {
-	u := asker(ctx).User
-	return &struct{ Body me }{me{ID: u.ID, Email: u.Email, Name: u.Name, Admin: u.Admin}}, nil
 }

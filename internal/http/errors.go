@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
 	"onrecord.dev/web/page"
 )
 
@@ -36,6 +37,7 @@ var (
 	errMethodNotAllowed = errors.New("method not allowed")
 	errTooManyRequests  = errors.New("too many requests")
 	errBadRequest       = errors.New("request cannot be read")
+	errNotReady         = errors.New("not ready")
 )
 
 // problem is an RFC 9457 problem: what went wrong, and what to do about it.
@@ -127,7 +129,7 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 }
 
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
-	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Detail))
+	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Status, p.Detail))
 	if err != nil {
 		s.logFault(r.Context(), err)
 		w.WriteHeader(http.StatusInternalServerError)
@@ -213,6 +215,14 @@ var refusals = []struct {
 		"The request came from another site. Open Onrecord itself and do it there.")},
 	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", "Not possible here", always(
 		"This address does not take that method. The header Allow lists those it takes.")},
+	{store.ErrStale, http.StatusConflict, "stale", "Changed since", always(
+		"Somebody changed this since you looked. Look at it as it is now, and make your change again.")},
+	{store.ErrWrongPassword, http.StatusUnauthorized, "wrong-password", "Not signed in", always(
+		"The e-mail address or the password is not right.")},
+	{store.ErrTooManyTries, http.StatusTooManyRequests, "too-many-tries", "Too many tries", always(
+		"Too many wrong passwords for this account. Wait a quarter of an hour, then try again.")},
+	{errNotReady, http.StatusServiceUnavailable, "not-ready", "Not ready", always(
+		"The database does not answer, or its schema is being changed. Try again in a moment.")},
 	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", "Too many tries", always(
 		"Wait a minute and try again.")},
 	{errBadRequest, http.StatusBadRequest, "bad-request", "Cannot be read", always(

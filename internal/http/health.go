@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 )
 
@@ -9,12 +10,18 @@ func (*Server) showHealth(w http.ResponseWriter, _ *http.Request) error {
 	return writeLine(w, "alive")
 }
 
-// showReadiness says that the database answers too.
+// showReadiness says that the database answers too, and has the schema this
+// program expects.
 func (s *Server) showReadiness(w http.ResponseWriter, r *http.Request) error {
-	if err := s.store.Ping(r.Context()); err != nil {
-		return err
+	schema, err := s.store.MigrationStatus(r.Context())
+	if err != nil {
+		return fmt.Errorf("%w: %w", errNotReady, err)
 	}
-	return writeLine(w, "ready")
+	// A newer schema is fine: a newer program is taking over from this one.
+	if schema.Version < schema.Latest || schema.Interrupted {
+		return fmt.Errorf("%w: the schema is at version %d of %d", errNotReady, schema.Version, schema.Latest)
+	}
+	return writeLine(w, fmt.Sprintf("ready, schema %d", schema.Version))
 }
 
 func writeLine(w http.ResponseWriter, line string) error {

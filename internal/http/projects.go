@@ -1,11 +1,128 @@
 package server
 
 import (
+	"context"
 	"net/http"
+	"time"
 
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
 	"onrecord.dev/web/page"
 )
 
 func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, page.Projects(s.frame(w, r, "Projects")))
+	projects, err := s.store.Projects(r.Context(), asker(r.Context()).User.ID)
+	if err != nil {
+		return err
+	}
+	f := s.frame(w, r, "Projects")
+	f.Active = page.NavProjects
+	return s.render(w, r, http.StatusOK, page.Projects(f, projects))
+}
+
+func (s *Server) showNewProject(w http.ResponseWriter, r *http.Request) error {
+	return s.newProjectPage(w, r, http.StatusOK, page.NewProjectForm{}, nil)
+}
+
+func (s *Server) newProjectPage(w http.ResponseWriter, r *http.Request, status int, form page.NewProjectForm, bad annotate.Invalid) error {
+	return s.render(w, r, status, page.NewProject(s.frame(w, r, "New project"), form, bad))
+}
+
+func (s *Server) addProject(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	form := page.NewProjectForm{Name: r.PostForm.Get("name"), Slug: r.PostForm.Get("slug")}
+	if form.Slug == "" {
+		form.Slug = slugOf(form.Name)
+	}
+	p, err := s.store.AddProject(r.Context(), store.NewProject{
+		Slug:    form.Slug,
+		Name:    form.Name,
+		Creator: asker(r.Context()).User.ID,
+		At:      s.now(),
+	})
+	if bad, ok := complaintsOf(err, "slug", "Another project has this address. Choose a different one."); ok {
+		return s.newProjectPage(w, r, http.StatusUnprocessableEntity, form, bad)
+	}
+	if err != nil {
+		return err
+	}
+	return s.redirect(w, r, page.ProjectURL(p.Slug), "The project is made.")
+}
+
+// showProject leads to what people come to a project for.
+func (*Server) showProject(w http.ResponseWriter, r *http.Request) error {
+	http.Redirect(w, r, page.ArticlesURL(asker(r.Context()).Project.Slug), http.StatusFound)
+	return nil
+}
+
+// projectJSON is a project in the API.
+type projectJSON struct {
+	ID           annotate.ID   `json:"id"`
+	Slug         string        `json:"slug" doc:"Names the project in addresses."`
+	Name         string        `json:"name"`
+	Role         annotate.Role `json:"role" doc:"Yours: viewer, analyst, reviewer or manager."`
+	SelfApproval bool          `json:"self_approval" doc:"Authors may approve their own claims."`
+	Codebook     int           `json:"codebook" doc:"The version of the codebook in force."`
+	CreatedAt    time.Time     `json:"created_at"`
+}
+
+func projectRecord(p annotate.Project, role annotate.Role) projectJSON {
+	return projectJSON{
+		ID: p.ID, Slug: p.Slug, Name: p.Name, Role: role,
+		SelfApproval: p.SelfApproval, Codebook: p.Codebook, CreatedAt: p.CreatedAt.UTC(),
+	}
+}
+
+type projectAnswer struct{ Body projectJSON }
+
+type projectList struct {
+	Body struct {
+		Items []projectJSON `json:"items" nullable:"false"`
+		Next  string        `json:"next,omitempty" doc:"Absent: the list is whole."`
+	}
+}
+
+func (s *Server) apiListProjects(ctx context.Context, _ *struct{}) (*projectList, error) {
+	projects, err := s.store.Projects(ctx, asker(ctx).User.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := &projectList{}
+	list.Body.Items = make([]projectJSON, len(projects))
+	for i, m := range projects {
+		list.Body.Items[i] = projectRecord(m.Project, m.Role)
+	}
+	return list, nil
+}
+
+type newProjectCall struct {
+	Body struct {
+		Slug string `json:"slug" doc:"1 to 60 of a to z, 0 to 9 and single hyphens." example:"peace-plan"`
+		Name string `json:"name" example:"Peace plan"`
+	}
+}
+
+type projectCreated struct {
+	Location string `header:"Location"`
+	Body     projectJSON
+}
+
+func (s *Server) apiAddProject(ctx context.Context, in *newProjectCall) (*projectCreated, error) {
+	p, err := s.store.AddProject(ctx, store.NewProject{
+		Slug:    in.Body.Slug,
+		Name:    in.Body.Name,
+		Creator: asker(ctx).User.ID,
+		At:      s.now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &projectCreated{Location: "/api/v1" + page.ProjectURL(p.Slug), Body: projectRecord(p, annotate.Manager)}, nil
+}
+
+func (*Server) apiShowProject(ctx context.Context, _ *projectPath) (*projectAnswer, error) {
+	a := asker(ctx)
+	return &projectAnswer{Body: projectRecord(a.Project, a.Role)}, nil
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/http"
+
 	"github.com/go-chi/chi/v5"
 
 	"onrecord.dev/internal/annotate"
@@ -29,19 +31,48 @@ func (s *Server) routesForAnybody(r chi.Router) {
 	r.Get("/favicon.ico", s.handle(s.showFavicon))
 	r.Get("/api/v1/openapi.json", s.handle(s.showOpenAPI))
 	r.Post(page.ThemeURL, s.handle(s.switchTheme))
+
+	r = r.With(s.anybody)
+	r.Get(page.SignInURL, s.handle(s.showSignIn))
+	r.Post(page.SignOutURL, s.handle(s.signOut))
+	r.Get("/setup/{token}", s.handle(s.showSetup))
+	r.Get("/invitations/{token}", s.handle(s.showInvitation))
+
+	r = r.With(s.slowDown())
+	r.Post(page.SignInURL, s.handle(s.signIn))
+	r.Post("/setup/{token}", s.handle(s.setUp))
+	r.Post("/invitations/{token}", s.handle(s.acceptInvitation))
 }
 
 func (s *Server) routesForTheSignedIn(r chi.Router) {
 	r = r.With(s.signedIn)
-	r.Get("/", s.handle(s.listProjects))
+	r.Get(page.HomeURL, s.handle(s.listProjects))
+	r.Get(page.NewProjectURL, s.handle(s.showNewProject))
+	r.Post(page.NewProjectURL, s.handle(s.addProject))
+	r.Get("/account", s.handle(s.showAccount))
+	r.Post("/account/name", s.handle(s.renameAccount))
+	r.Post("/account/password", s.handle(s.changePassword))
+	r.Post("/account/sessions/end", s.handle(s.endSessions))
+	r.Post("/account/sessions/{session}/end", s.handle(s.endSession))
+	r.Post("/account/tokens", s.handle(s.addToken))
+	r.Post("/account/tokens/{token}/revoke", s.handle(s.revokeToken))
+
 	api := s.api(r)
-	get(api, "/me", "Show me", s.apiMe)
+	get(api, "/me", "Show me", s.apiShowMe)
+	get(api, "/projects", "List projects", s.apiListProjects)
+	post(api, "/projects", "Add project", s.apiAddProject, answering(http.StatusCreated))
 }
 
 func (s *Server) routesForViewers(r chi.Router) {
 	r = r.With(s.member(annotate.Viewer))
+	r.Get("/projects/{project}", s.handle(s.showProject))
+	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
 	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
+
 	api := s.api(r)
+	get(api, "/projects/{project}", "Show project", s.apiShowProject)
+	get(api, "/projects/{project}/members", "List members", s.apiListMembers)
+	get(api, "/projects/{project}/codebook", "Show codebook", s.apiShowCodebook)
 	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
 	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
 }
@@ -59,10 +90,24 @@ func (s *Server) routesForReviewers(r chi.Router) {
 
 func (s *Server) routesForManagers(r chi.Router) {
 	r = r.With(s.member(annotate.Manager))
-	_ = s.api(r)
+	r.Get("/projects/{project}/settings", s.handle(s.showSettings))
+	r.Post("/projects/{project}/settings", s.handle(s.changeProject))
+	r.Post("/projects/{project}/members", s.handle(s.addMember))
+	r.Post("/projects/{project}/members/{user}", s.handle(s.changeMember))
+	r.Post("/projects/{project}/members/{user}/remove", s.handle(s.removeMember))
+	r.Post("/projects/{project}/invitations", s.handle(s.invite))
+	r.Post("/projects/{project}/invitations/{invitation}/revoke", s.handle(s.revokeInvitation))
+	r.Post("/projects/{project}/codebook", s.handle(s.switchCodebook))
+
+	api := s.api(r)
+	put(api, "/projects/{project}/members/{member}", "Set member", s.apiSetMember)
+	del(api, "/projects/{project}/members/{member}", "Remove member", s.apiRemoveMember)
+	put(api, "/projects/{project}/codebook", "Change codebook", s.apiChangeCodebook)
 }
 
 func (s *Server) routesForAdmins(r chi.Router) {
 	r = r.With(s.admin)
-	_ = r
+	r.Get("/admin/users", s.handle(s.listUsers))
+	r.Post("/admin/users", s.handle(s.addUser))
+	r.Post("/admin/users/{user}", s.handle(s.changeUser))
 }

@@ -11,15 +11,6 @@ import (
 	"onrecord.dev/internal/annotate"
 )
 
-// Invitation lets whoever holds its secret join a project, once.
-type Invitation struct {
-	ID        annotate.ID
-	Role      annotate.Role
-	CreatedBy string // the name of who made it
-	CreatedAt time.Time
-	ExpiresAt time.Time
-}
-
 // NewInvitation is an invitation to be made.
 type NewInvitation struct {
 	Project annotate.ID
@@ -58,13 +49,13 @@ func (s *Store) Invite(ctx context.Context, n NewInvitation) (Secret, error) {
 
 // Invitations lists those invitations to a project that can still be
 // accepted at the time at, the newest first.
-func (s *Store) Invitations(ctx context.Context, project annotate.ID, at time.Time) ([]Invitation, error) {
+func (s *Store) Invitations(ctx context.Context, project annotate.ID, at time.Time) ([]annotate.Invitation, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT i.id, i.role, u.name AS created_by, i.created_at, i.expires_at
 		FROM invitations i JOIN users u ON u.id = i.created_by
 		WHERE i.project_id = $1 AND i.used_at IS NULL AND i.expires_at > $2
 		ORDER BY i.created_at DESC, i.id DESC`, project, at)
-	invitations, err := pgx.CollectRows(rows, pgx.RowToStructByName[Invitation])
+	invitations, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Invitation])
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", translate(err))
 	}
@@ -81,24 +72,16 @@ func (s *Store) RevokeInvitation(ctx context.Context, project, id annotate.ID) e
 	return nil
 }
 
-// Offer is what an invitation offers to whoever holds it.
-type Offer struct {
-	Slug      string
-	Project   string // its name
-	Role      annotate.Role
-	InvitedBy string
-}
-
 // Offer finds what an invitation offers. One that is used, revoked or expired
 // is [annotate.ErrNotFound].
-func (s *Store) Offer(ctx context.Context, invitation Secret, at time.Time) (Offer, error) {
+func (s *Store) Offer(ctx context.Context, invitation Secret, at time.Time) (annotate.Offer, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT p.slug, p.name AS project, i.role, u.name AS invited_by
 		FROM invitations i JOIN projects p ON p.id = i.project_id JOIN users u ON u.id = i.created_by
 		WHERE i.token_hash = $1 AND i.used_at IS NULL AND i.expires_at > $2`, invitation.hash(), at)
-	o, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[Offer])
+	o, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Offer])
 	if err != nil {
-		return Offer{}, fmt.Errorf("find an invitation: %w", translate(err))
+		return annotate.Offer{}, fmt.Errorf("find an invitation: %w", translate(err))
 	}
 	return o, nil
 }

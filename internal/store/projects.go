@@ -62,18 +62,9 @@ func (s *Store) Project(ctx context.Context, slug string) (annotate.Project, err
 	return p, nil
 }
 
-// Membership is a project as one of its members sees it in a list.
-type Membership struct {
-	Project    annotate.Project
-	Role       annotate.Role
-	Articles   int
-	Unreviewed int // claims that wait for a decision
-	Members    int
-}
-
 // Projects lists the projects that user is a member of, by name. An admin is
 // a manager of all there are.
-func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]Membership, error) {
+func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]annotate.Membership, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT p.id, p.slug, p.name, p.self_approval, p.codebook, p.created_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END,
@@ -86,7 +77,7 @@ func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]Membership, e
 		LEFT JOIN members m ON m.project_id = p.id AND m.user_id = u.id
 		WHERE u.id = $1 AND (u.admin OR m.user_id IS NOT NULL)
 		ORDER BY lower(p.name), p.slug`, user)
-	projects, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m Membership, err error) {
+	projects, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m annotate.Membership, err error) {
 		p := &m.Project
 		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.SelfApproval, &p.Codebook, &p.CreatedAt,
 			&m.Role, &m.Articles, &m.Unreviewed, &m.Members)

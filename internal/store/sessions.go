@@ -36,15 +36,6 @@ type SignIn struct {
 	At        time.Time
 }
 
-// Session is a browser in which somebody is signed in.
-type Session struct {
-	ID        annotate.ID
-	UserAgent string
-	CreatedAt time.Time
-	SeenAt    time.Time
-	ExpiresAt time.Time
-}
-
 // SignIn begins a session and returns its secret. It returns
 // [ErrWrongPassword] or [ErrTooManyTries].
 func (s *Store) SignIn(ctx context.Context, in SignIn) (Secret, error) {
@@ -138,12 +129,12 @@ func shortened(s string, n int) string {
 
 // Sessions lists where user is signed in at the time at, the one used last
 // first.
-func (s *Store) Sessions(ctx context.Context, user annotate.ID, at time.Time) ([]Session, error) {
+func (s *Store) Sessions(ctx context.Context, user annotate.ID, at time.Time) ([]annotate.Session, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT id, user_agent, created_at, seen_at, expires_at FROM sessions
 		WHERE user_id = $1 AND expires_at > $2
 		ORDER BY seen_at DESC, id DESC`, user, at)
-	sessions, err := pgx.CollectRows(rows, pgx.RowToStructByName[Session])
+	sessions, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Session])
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", translate(err))
 	}

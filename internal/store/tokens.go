@@ -11,15 +11,6 @@ import (
 	"onrecord.dev/internal/annotate"
 )
 
-// APIToken lets a program act as the user who made it.
-type APIToken struct {
-	ID         annotate.ID
-	Name       string
-	CreatedAt  time.Time
-	ExpiresAt  *time.Time // nil: does not expire
-	LastUsedAt *time.Time // to the hour; nil: never
-}
-
 // NewAPIToken is an API token to be made.
 type NewAPIToken struct {
 	User      annotate.ID
@@ -30,7 +21,7 @@ type NewAPIToken struct {
 
 // AddAPIToken makes an API token and returns its secret, which nobody can read
 // again. It returns an [annotate.Invalid] for what is wrong with t.
-func (s *Store) AddAPIToken(ctx context.Context, t NewAPIToken) (APIToken, Secret, error) {
+func (s *Store) AddAPIToken(ctx context.Context, t NewAPIToken) (annotate.APIToken, Secret, error) {
 	t.Name = strings.TrimSpace(t.Name)
 	bad := annotate.Invalid{}
 	bad.ValidateName("name", t.Name)
@@ -38,27 +29,27 @@ func (s *Store) AddAPIToken(ctx context.Context, t NewAPIToken) (APIToken, Secre
 		bad["expires"] = "Choose a day in the future."
 	}
 	if err := bad.Err(); err != nil {
-		return APIToken{}, "", err
+		return annotate.APIToken{}, "", err
 	}
 	secret := Secret(apiTokenPrefix) + newSecret()
-	made := APIToken{ID: NewID(), Name: t.Name, CreatedAt: t.At, ExpiresAt: t.ExpiresAt}
+	made := annotate.APIToken{ID: NewID(), Name: t.Name, CreatedAt: t.At, ExpiresAt: t.ExpiresAt}
 	_, err := s.pool.Exec(ctx, `
 		INSERT INTO api_tokens (id, token_hash, user_id, name, created_at, expires_at)
 		VALUES (@id, @hash, @user, @name, @at, @expires)`,
 		pgx.NamedArgs{"id": made.ID, "hash": secret.hash(), "user": t.User, "name": t.Name, "at": t.At, "expires": t.ExpiresAt})
 	if err != nil {
-		return APIToken{}, "", fmt.Errorf("add an API token: %w", translate(err))
+		return annotate.APIToken{}, "", fmt.Errorf("add an API token: %w", translate(err))
 	}
 	return made, secret, nil
 }
 
 // APITokens lists the tokens of user, the newest first, expired ones included.
-func (s *Store) APITokens(ctx context.Context, user annotate.ID) ([]APIToken, error) {
+func (s *Store) APITokens(ctx context.Context, user annotate.ID) ([]annotate.APIToken, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT id, name, created_at, expires_at, last_used_at FROM api_tokens
 		WHERE user_id = $1
 		ORDER BY created_at DESC, id DESC`, user)
-	tokens, err := pgx.CollectRows(rows, pgx.RowToStructByName[APIToken])
+	tokens, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.APIToken])
 	if err != nil {
 		return nil, fmt.Errorf("list API tokens: %w", translate(err))
 	}

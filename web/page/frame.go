@@ -60,3 +60,11 @@ func (f Frame) windowTitle() string {
 		return f.Title + " · Onrecord"
 	}
 }
+
+// colorScheme tells the browser how to paint before the style sheet is there.
+func (f Frame) colorScheme() string {
+	if f.Theme != "" {
+		return f.Theme
+	}
+	return "light dark"
+}

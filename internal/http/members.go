@@ -1,0 +1,211 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+	"onrecord.dev/web/page"
+)
+
+// invitationLife is how long an invitation can be accepted.
+const invitationLife = 7 * 24 * time.Hour
+
+func (s *Server) showSettings(w http.ResponseWriter, r *http.Request) error {
+	return s.settingsPage(w, r, http.StatusOK, page.SettingsView{})
+}
+
+// settingsPage fills in what v does not say already.
+func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, status int, v page.SettingsView) error {
+	p := asker(r.Context()).Project
+	if v.Complaints["name"] == "" {
+		v.Name, v.SelfApproval = p.Name, p.SelfApproval
+	}
+	if v.Role == "" {
+		v.Role = annotate.Analyst
+	}
+	var err error
+	if v.Members, err = s.store.Members(r.Context(), p.ID); err != nil {
+		return err
+	}
+	if v.Invitations, err = s.store.Invitations(r.Context(), p.ID, s.now()); err != nil {
+		return err
+	}
+	f := s.frame(w, r, "Settings")
+	f.Active = page.NavSettings
+	return s.render(w, r, status, page.Settings(f, v))
+}
+
+func (s *Server) changeProject(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	p := asker(r.Context()).Project
+	change := store.ProjectChange{
+		Project:      p.ID,
+		Name:         r.PostForm.Get("name"),
+		SelfApproval: r.PostForm.Get("self-approval") == "yes",
+	}
+	err := s.store.ChangeProject(r.Context(), change)
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		v := page.SettingsView{Name: change.Name, SelfApproval: change.SelfApproval, Complaints: bad}
+		return s.settingsPage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
+	}
+	return s.redirect(w, r, page.SettingsURL(p.Slug), "Settings saved.")
+}
+
+func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	return s.setMember(w, r, r.PostForm.Get("email"))
+}
+
+func (s *Server) changeMember(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "user")
+	if err != nil {
+		return err
+	}
+	if err := readForm(r); err != nil {
+		return err
+	}
+	return s.setMember(w, r, string(id))
+}
+
+func (s *Server) setMember(w http.ResponseWriter, r *http.Request, who string) error {
+	p := asker(r.Context()).Project
+	wish := store.NewMember{Project: p.ID, Who: who, Role: annotate.Role(r.PostForm.Get("role")), At: s.now()}
+	m, err := s.store.SetMember(r.Context(), wish)
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		v := page.SettingsView{Email: r.PostForm.Get("email"), Role: wish.Role, Complaints: bad}
+		return s.settingsPage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
+	}
+	return s.redirect(w, r, page.SettingsURL(p.Slug), m.Name+" now has the role "+string(m.Role)+".")
+}
+
+func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "user")
+	if err != nil {
+		return err
+	}
+	a := asker(r.Context())
+	err = s.store.RemoveMember(r.Context(), a.Project.ID, string(id))
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		return s.settingsPage(w, r, http.StatusUnprocessableEntity, page.SettingsView{Complaints: bad})
+	}
+	if err != nil {
+		return err
+	}
+	if id == a.User.ID && !a.User.Admin {
+		return s.redirect(w, r, page.HomeURL, "You have left the project.")
+	}
+	return s.redirect(w, r, page.SettingsURL(a.Project.Slug), "Removed from the project.")
+}
+
+func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	a := asker(r.Context())
+	secret, err := s.store.Invite(r.Context(), store.NewInvitation{
+		Project: a.Project.ID,
+		Role:    annotate.Role(r.PostForm.Get("role")),
+		By:      a.User.ID,
+		Expires: s.now().Add(invitationLife),
+		At:      s.now(),
+	})
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		v := page.SettingsView{Complaints: annotate.Invalid{"invitation": bad["role"]}}
+		return s.settingsPage(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
+	}
+	// No redirect: this answer is the only one that can show the link.
+	link := s.absolute(r, page.InvitationURL(string(secret)))
+	return s.settingsPage(w, r, http.StatusOK, page.SettingsView{NewLink: link})
+}
+
+func (s *Server) revokeInvitation(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "invitation")
+	if err != nil {
+		return err
+	}
+	p := asker(r.Context()).Project
+	if err := s.store.RevokeInvitation(r.Context(), p.ID, id); err != nil {
+		return err
+	}
+	return s.redirect(w, r, page.SettingsURL(p.Slug), "Invitation revoked.")
+}
+
+// memberJSON is a member in the API.
+type memberJSON struct {
+	ID    annotate.ID   `json:"id"`
+	Email string        `json:"email" doc:"Empty for a person known only from an import."`
+	Name  string        `json:"name"`
+	Role  annotate.Role `json:"role" doc:"viewer, analyst, reviewer or manager."`
+	Since time.Time     `json:"since"`
+}
+
+func memberRecord(m annotate.Member) memberJSON {
+	return memberJSON{ID: m.UserID, Email: m.Email, Name: m.Name, Role: m.Role, Since: m.Since.UTC()}
+}
+
+type memberList struct {
+	Body struct {
+		Items []memberJSON `json:"items" nullable:"false"`
+		Next  string       `json:"next,omitempty" doc:"Absent: the list is whole."`
+	}
+}
+
+func (s *Server) apiListMembers(ctx context.Context, _ *projectPath) (*memberList, error) {
+	members, err := s.store.Members(ctx, asker(ctx).Project.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := &memberList{}
+	list.Body.Items = make([]memberJSON, len(members))
+	for i, m := range members {
+		list.Body.Items[i] = memberRecord(m)
+	}
+	return list, nil
+}
+
+type memberPath struct {
+	projectPath
+	Member string `path:"member" doc:"The id or the e-mail address of an account." example:"ana@example.org"`
+}
+
+type setMemberCall struct {
+	memberPath
+	Body struct {
+		Role annotate.Role `json:"role" enum:"viewer,analyst,reviewer,manager"`
+	}
+}
+
+type memberAnswer struct{ Body memberJSON }
+
+func (s *Server) apiSetMember(ctx context.Context, in *setMemberCall) (*memberAnswer, error) {
+	m, err := s.store.SetMember(ctx, store.NewMember{
+		Project: asker(ctx).Project.ID,
+		Who:     in.Member,
+		Role:    in.Body.Role,
+		At:      s.now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &memberAnswer{Body: memberRecord(m)}, nil
+}
+
+func (s *Server) apiRemoveMember(ctx context.Context, in *memberPath) (*struct{}, error) {
+	return nil, s.store.RemoveMember(ctx, asker(ctx).Project.ID, in.Member)
+}

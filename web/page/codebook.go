@@ -1,0 +1,63 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// attributeGroup is the attributes asked of one kind, or of links in one role.
+type attributeGroup struct {
+	title      string
+	attributes []annotate.Attribute
+}
+
+// attributeGroups puts each attribute with the first kind or role it is asked
+// of, in the codebook's order.
+func attributeGroups(c *annotate.Codebook) []attributeGroup {
+	var groups []attributeGroup
+	for _, a := range c.Attributes {
+		title := askedOf(c, a)
+		i := slices.IndexFunc(groups, func(g attributeGroup) bool { return g.title == title })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, attributeGroup{title: title})
+		}
+		groups[i].attributes = append(groups[i].attributes, a)
+	}
+	return groups
+}
+
+func askedOf(c *annotate.Codebook, a annotate.Attribute) string {
+	if len(a.Kinds) > 0 {
+		if k, ok := c.Kind(a.Kinds[0]); ok {
+			return "Asked of each " + strings.ToLower(k.Label)
+		}
+	}
+	if len(a.Roles) > 0 {
+		return "Asked of each link to its " + string(a.Roles[0])
+	}
+	return "Asked elsewhere"
+}
+
+func attributeTypeName(t annotate.AttributeType) string {
+	switch t {
+	case annotate.Choice:
+		return "one of a list"
+	case annotate.Choices:
+		return "any of a list"
+	default:
+		return "text"
+	}
+}
+
+// builtIn reports whether attribution cannot do without the kind called name.
+func builtIn(name string) bool {
+	return slices.Contains([]string{annotate.Claim, annotate.Speaker, annotate.Source, annotate.Cue}, name)
+}
+
+// anchor is an id made of a heading.
+func anchor(heading string) string {
+	return strings.ReplaceAll(strings.ToLower(heading), " ", "-")
+}

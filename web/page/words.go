@@ -1,0 +1,67 @@
+package page
+
+import (
+	"fmt"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/ui"
+)
+
+// roleName is how a role is called.
+func roleName(r annotate.Role) string {
+	switch r {
+	case annotate.Viewer:
+		return "Viewer"
+	case annotate.Analyst:
+		return "Analyst"
+	case annotate.Reviewer:
+		return "Reviewer"
+	case annotate.Manager:
+		return "Manager"
+	}
+	return string(r)
+}
+
+// roleDuty is what a role adds to the one before it.
+func roleDuty(r annotate.Role) string {
+	switch r {
+	case annotate.Viewer:
+		return "reads everything"
+	case annotate.Analyst:
+		return "also brings in articles and tags them"
+	case annotate.Reviewer:
+		return "also decides on claims"
+	case annotate.Manager:
+		return "also manages members and the codebook"
+	}
+	return ""
+}
+
+func roleOptions() []ui.Option {
+	options := make([]ui.Option, len(annotate.Roles))
+	for i, r := range annotate.Roles {
+		options[i] = ui.Option{Value: string(r), Label: roleName(r)}
+	}
+	return options
+}
+
+// roleOptionsInFull also say what each role may do.
+func roleOptionsInFull() []ui.Option {
+	options := roleOptions()
+	for i, r := range annotate.Roles {
+		options[i].Label += ": " + roleDuty(r)
+	}
+	return options
+}
+
+// colorClass makes an element's --wash, --mark and --on-wash the colour that
+// a codebook names.
+func colorClass(color string) string { return "color-" + color }
+
+// count is n things in words, such as 1 article or 2 articles.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

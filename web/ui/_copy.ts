@@ -1,0 +1,16 @@
+import { behaviour } from "./_behaviour";
+
+// A button that copies the field its data-copy names. Only pages reached over
+// https or on this machine may write to the clipboard: elsewhere it stays
+// hidden, and the text can be selected by hand.
+behaviour<HTMLButtonElement>("copy", (button) => {
+  const field = document.getElementById(button.dataset["copy"] ?? "");
+  const word = button.querySelector("span");
+  if (!(field instanceof HTMLInputElement) || !word || !navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(field.value);
+    word.textContent = "Copied";
+    setTimeout(() => (word.textContent = "Copy"), 2000);
+  });
+});

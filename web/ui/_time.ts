@@ -1,0 +1,11 @@
+import { behaviour } from "./_behaviour";
+
+const withTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+
+// Shows a moment in the reader's own zone.
+behaviour<HTMLTimeElement>("local-time", (element) => {
+  const moment = new Date(element.dateTime);
+  if (Number.isNaN(moment.getTime())) return;
+  element.title = element.textContent ?? "";
+  element.textContent = withTime.format(moment);
+});
