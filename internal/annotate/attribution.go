@@ -34,10 +34,16 @@ type Hop struct {
 // what they pass on to would else have exponentially many ways outwards.
 const mostHops = 200
 
-// AttributionOf follows the links of claim, given what they lead to. What is not
-// among annotations or links is left out; circles there are none.
-func AttributionOf(claim Annotation, annotations []Annotation, links []Link) Attribution {
-	a := attributor{annotations: make(map[ID]Annotation, len(annotations)), from: map[ID][]Link{}, left: mostHops}
+// Attributions follows links from claims.
+type Attributions struct {
+	annotations map[ID]Annotation
+	from        map[ID][]Link // in the order in which the text has their ends
+}
+
+// NewAttributions prepares to follow links to annotations. A link that leads to
+// none of annotations leads nowhere; circles there are none.
+func NewAttributions(annotations []Annotation, links []Link) *Attributions {
+	a := &Attributions{annotations: make(map[ID]Annotation, len(annotations)), from: map[ID][]Link{}}
 	for _, annotation := range annotations {
 		if !annotation.Deleted {
 			a.annotations[annotation.ID] = annotation
@@ -51,13 +57,18 @@ func AttributionOf(claim Annotation, annotations []Annotation, links []Link) Att
 	for _, led := range a.from {
 		slices.SortFunc(led, func(x, y Link) int { return a.annotations[x.To].Before(a.annotations[y.To]) })
 	}
-	return a.attribute(claim)
+	return a
+}
+
+// Of is the attribution of claim.
+func (a *Attributions) Of(claim Annotation) Attribution {
+	follow := attributor{Attributions: a, left: mostHops}
+	return follow.attribute(claim)
 }
 
 type attributor struct {
-	annotations map[ID]Annotation
-	from        map[ID][]Link // in the order in which the text has their ends
-	left        int
+	*Attributions
+	left int
 }
 
 func (a *attributor) attribute(claim Annotation) Attribution {

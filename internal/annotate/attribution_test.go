@@ -68,7 +68,7 @@ func TestAnAttributionReadsAsASentence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			claim := annotate.Annotation{ID: "claim", Kind: annotate.Claim, Attributes: tt.attributes}
-			got := annotate.AttributionOf(claim, annotations, tt.links).Sentence(annotate.DefaultCodebook(), named)
+			got := annotate.NewAttributions(annotations, tt.links).Of(claim).Sentence(annotate.DefaultCodebook(), named)
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -92,7 +92,7 @@ func TestManyWaysOutwardsStayBounded(t *testing.T) {
 		}
 		annotations = append(annotations, annotate.Annotation{ID: to})
 	}
-	got := annotate.AttributionOf(annotate.Annotation{ID: "claim"}, annotations, links)
+	got := annotate.NewAttributions(annotations, links).Of(annotate.Annotation{ID: "claim"})
 	if n := len(got.Chains); n == 0 || n > 200 {
 		t.Errorf("got %d chains, want 1 to 200", n)
 	}

@@ -189,12 +189,14 @@ func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annot
 		place[id] = i
 	}
 	slices.SortFunc(read.claims, func(x, y claimRow) int { return place[x.Claim.ID] - place[y.Claim.ID] })
+	attributions := annotate.NewAttributions(read.annotations, read.links)
 	for i := range read.claims {
 		c := &read.claims[i]
+		c.Attribution = attributions.Of(c.Claim)
 		if d, decided := last[c.Claim.ID]; decided {
 			c.Last, c.Reviewer = &d.Review, d.reviewer
 		}
-		if err := s.attribute(ctx, project, c, &read); err != nil {
+		if err := s.readOut(ctx, project, c, read.entities); err != nil {
 			return read, err
 		}
 	}
@@ -266,16 +268,16 @@ func (r *claimsRead) takeEntities(rows pgx.Rows) error {
 // code points.
 const aroundQuote = 160
 
-// attribute fills in what c's links lead to and what the text says.
-func (s *Store) attribute(ctx context.Context, project annotate.ID, c *claimRow, read *claimsRead) error {
+// readOut fills in what the text says where c is, and what the annotations of
+// its attribution are called.
+func (s *Store) readOut(ctx context.Context, project annotate.ID, c *claimRow, entities map[annotate.ID]annotate.Entity) error {
 	text, err := s.text(ctx, s.pool, project, c.revision)
 	if err != nil {
 		return err
 	}
-	c.Attribution = annotate.AttributionOf(c.Claim, read.annotations, read.links)
 	c.Names, c.Entities = map[annotate.ID]string{}, map[annotate.ID]annotate.Entity{}
 	for a := range c.Attribution.All() {
-		if e, ok := read.entities[a.Entity]; ok {
+		if e, ok := entities[a.Entity]; ok {
 			c.Entities[a.Entity] = e
 			c.Names[a.ID] = e.Name
 			continue

@@ -94,7 +94,7 @@ func (s *Store) claims(ctx context.Context, project annotate.ID, f ClaimFilter) 
 	if page.Counts, err = q.counts(ctx); err != nil {
 		return page, err
 	}
-	page.Items, err = s.queued(ctx, project, idsOf(keys))
+	page.Items, err = s.queued(ctx, project, claimIDs(keys))
 	return page, err
 }
 
@@ -144,7 +144,7 @@ func (k claimKey) byPosition(o claimKey) int {
 	return annotate.Annotation{ID: k.id, Fragments: k.fragments}.Before(annotate.Annotation{ID: o.id, Fragments: o.fragments})
 }
 
-func idsOf(keys []claimKey) []annotate.ID {
+func claimIDs(keys []claimKey) []annotate.ID {
 	ids := make([]annotate.ID, len(keys))
 	for i, k := range keys {
 		ids[i] = k.id
