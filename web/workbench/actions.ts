@@ -1,10 +1,10 @@
-import type { AnnotationSet } from "./annotationset.ts";
-import type { Codes } from "./codes.ts";
-import type { Range } from "./fragments.ts";
-import type { Offsets } from "./offsets.ts";
-import type { Annotation, Attributes, Link, Operation, Role } from "./record.ts";
-import { ends, type Tie } from "./roles.ts";
-import { uuid } from "./uuid.ts";
+import type { AnnotationSet } from "./annotationset";
+import type { Codes } from "./codes";
+import type { Range } from "./fragments";
+import type { Offsets } from "./offsets";
+import type { Annotation, Attributes, Link, Operation, Role } from "./record";
+import { ends, type Tie } from "./roles";
+import { uuid } from "./uuid";
 
 // Each of these makes the operations of something a person does. None changes
 // anything: the editor does the operations.

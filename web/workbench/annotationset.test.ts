@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AnnotationSet, type Changed } from "./annotationset.ts";
-import type { Annotation, Answer, Link, LogEntry, Operation } from "./record.ts";
+import { AnnotationSet, type Changed } from "./annotationset";
+import type { Annotation, Answer, Link, LogEntry, Operation } from "./record";
 
 const annotation = (id: string, more: Partial<Annotation> = {}): Annotation =>
   ({ id, version: 1, kind: "claim", fragments: [{ start: 0, end: 4 }], attributes: {}, entity: null, ...more });
@@ -157,6 +157,16 @@ test("reading everything again keeps what waits and notices what is gone", () =>
   assert.deepEqual([...set.annotations()].map(({ id }) => id).sort(), ["claim", "new"]);
   assert.equal(set.linksOf("claim").length, 0);
   assert.ok(news.at(-1)?.annotations.has("ana"));
+});
+
+test("reading everything again is no news where nothing has changed", () => {
+  const { set, news } = filled();
+  set.reset({
+    seq: 6,
+    annotations: [annotation("claim", { version: 3, review_state: "approved" }), annotation("ana", { kind: "speaker" })],
+    links: [link("said", "claim", "ana")],
+  });
+  assert.deepEqual(news, [{ annotations: new Set(["claim"]), links: new Set() }]);
 });
 
 test("correcting shows what is there now", () => {

@@ -1,6 +1,6 @@
-import { deletion, idOf, operationsOf, stamp } from "./operations.ts";
-import type { Annotation, Answer, Article, ChangeSet, Link, LogEntry, Operation } from "./record.ts";
-import { Table } from "./table.ts";
+import { deletion, idOf, operationsOf, stamp } from "./operations";
+import type { Annotation, Answer, Article, ChangeSet, Link, LogEntry, Operation } from "./record";
+import { Table } from "./table";
 
 /** Changed tells which annotations and links are not what they were. */
 export interface Changed {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AnnotationSet } from "./annotationset.ts";
-import { attributionOf, isUnattributed, nearest, partsOf } from "./attribution.ts";
-import type { Annotation, Link, Role } from "./record.ts";
+import { AnnotationSet } from "./annotationset";
+import { attributionOf, isUnattributed, nearest, partsOf } from "./attribution";
+import type { Annotation, Link, Role } from "./record";
 
 const at = (id: string, kind: string, start: number, more: Partial<Annotation> = {}): Annotation =>
   ({ id, version: 1, kind, fragments: [{ start, end: start + 5 }], attributes: {}, entity: null, ...more });

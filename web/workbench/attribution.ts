@@ -1,6 +1,6 @@
-import type { AnnotationSet } from "./annotationset.ts";
-import { distance, extent } from "./fragments.ts";
-import type { Annotation, Link, Role } from "./record.ts";
+import type { AnnotationSet } from "./annotationset";
+import { distance, extent } from "./fragments";
+import type { Annotation, Link, Role } from "./record";
 
 /** Hop is what a link leads to, with the link that leads there. */
 export interface Hop {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Boundaries } from "./boundaries.ts";
+import { Boundaries } from "./boundaries";
 
 const select = (text: string, start: number, end: number): string | undefined => {
   const tidied = new Boundaries(text).tidy({ start, end });

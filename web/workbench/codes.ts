@@ -1,4 +1,4 @@
-import type { Attribute, Attributes, Codebook, Kind, Role } from "./record.ts";
+import type { Attribute, Attributes, Codebook, Kind, Role } from "./record";
 
 /** Codes answers what the codebook says of a kind, a role or a key. */
 export class Codes {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Editor } from "./editor.ts";
-import { sameContent } from "./history.ts";
-import { deletion, idOf } from "./operations.ts";
-import type { Held, Reply } from "./queue.ts";
-import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record.ts";
+import { Editor } from "./editor";
+import { sameContent } from "./history";
+import { deletion, idOf } from "./operations";
+import type { Held, Reply } from "./queue";
+import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record";
 
 /**
  * Door keeps annotations by the rules of the server's one door, as far as

@@ -1,9 +1,9 @@
-import { AnnotationSet } from "./annotationset.ts";
-import { History, type Obstacle, type Step } from "./history.ts";
-import { idOf } from "./operations.ts";
-import { ChangeQueue, type Held, type Reply, type State } from "./queue.ts";
-import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record.ts";
-import { uuid } from "./uuid.ts";
+import { AnnotationSet } from "./annotationset";
+import { History, type Obstacle, type Step } from "./history";
+import { idOf } from "./operations";
+import { ChangeQueue, type Held, type Reply, type State } from "./queue";
+import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record";
+import { uuid } from "./uuid";
 
 /** Outside is what the editor needs of the world, and what it tells it. */
 export interface Outside {

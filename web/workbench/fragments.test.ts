@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changing, distance, extent, including } from "./fragments.ts";
+import { changing, distance, extent, including } from "./fragments";
 
 const r = (start: number, end: number) => ({ start, end });
 

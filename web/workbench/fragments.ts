@@ -1,4 +1,4 @@
-import type { Fragment } from "./record.ts";
+import type { Fragment } from "./record";
 
 /** Range is a half-open range of code points. */
 export type Range = Pick<Fragment, "start" | "end">;

@@ -1,6 +1,6 @@
-import type { AnnotationSet } from "./annotationset.ts";
-import { idOf } from "./operations.ts";
-import type { Annotation, Fragment, Link, Operation } from "./record.ts";
+import type { AnnotationSet } from "./annotationset";
+import { idOf } from "./operations";
+import type { Annotation, Fragment, Link, Operation } from "./record";
 
 /** Step is a change set of this page's that can be undone. */
 export interface Step {

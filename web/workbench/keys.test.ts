@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Codes } from "./codes.ts";
-import { commandOf, type Stroke } from "./keys.ts";
+import { Codes } from "./codes";
+import { commandOf, type Stroke } from "./keys";
 
 const kind = (name: string, key: string, active = true) =>
   ({ name, key, active, label: name, color: "amber", entities: [], guideline: "" });

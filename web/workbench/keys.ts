@@ -1,4 +1,4 @@
-import type { Codes } from "./codes.ts";
+import type { Codes } from "./codes";
 
 /** Stroke is what of a keyboard event matters here. */
 export type Stroke = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;

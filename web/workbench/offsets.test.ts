@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Offsets } from "./offsets.ts";
+import { Offsets } from "./offsets";
 
 interface Case {
   id: string;

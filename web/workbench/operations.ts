@@ -1,4 +1,4 @@
-import type { Answer, Operation } from "./record.ts";
+import type { Answer, Operation } from "./record";
 
 /** The id of what operation puts or deletes. */
 export function idOf(operation: Operation): string {

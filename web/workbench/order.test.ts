@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ReadingOrder } from "./order.ts";
-import type { Annotation } from "./record.ts";
+import { ReadingOrder } from "./order";
+import type { Annotation } from "./record";
 
 const at = (id: string, ...ranges: [number, number][]): Annotation =>
   ({ id, version: 1, kind: "claim", fragments: ranges.map(([start, end]) => ({ start, end })), attributes: {}, entity: null });

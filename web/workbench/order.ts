@@ -1,5 +1,5 @@
-import type { Annotation } from "./record.ts";
-import { extent } from "./fragments.ts";
+import type { Annotation } from "./record";
+import { extent } from "./fragments";
 
 interface Place {
   readonly id: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ChangeQueue, type Held, type Reply, type State } from "./queue.ts";
-import type { Answer, ChangeSet, Operation } from "./record.ts";
+import { ChangeQueue, type Held, type Reply, type State } from "./queue";
+import type { Answer, ChangeSet, Operation } from "./record";
 
 const annotate = (id: string): Operation =>
   ({ op: "put", annotation: { id, version: 0, kind: "claim", fragments: [{ start: 0, end: 1 }], attributes: {}, entity: null } });

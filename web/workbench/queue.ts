@@ -1,5 +1,5 @@
-import { idOf } from "./operations.ts";
-import type { Annotation, Answer, ChangeSet, Link, Operation } from "./record.ts";
+import { idOf } from "./operations";
+import type { Annotation, Answer, ChangeSet, Link, Operation } from "./record";
 
 /** Clash is what a conflict says of one operation: what is there now, if anything. */
 export interface Clash {

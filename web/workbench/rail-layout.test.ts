@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, flow, type Placed, stack } from "./rail-layout.ts";
+import { between, flow, type Placed, stack } from "./rail-layout";
 
 const sizes = { card: 60, line: 28, gap: 8 };
 const heights = { ...sizes, more: sizes.line, open: 400 };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ties } from "./roles.ts";
+import { ties } from "./roles";
 
 test("a speaker can have said the focused claim, or been told it", () => {
   assert.deepEqual(ties("claim", "speaker"), [{ role: "speaker", from: "focused" }, { role: "addressee", from: "focused" }]);

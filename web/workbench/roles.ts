@@ -1,4 +1,4 @@
-import type { Role } from "./record.ts";
+import type { Role } from "./record";
 
 /** The kinds a link of each role leads from and to. */
 export const ends: Readonly<Record<Role, { readonly from: string; readonly to: string }>> = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Spans } from "./spans.ts";
+import { Spans } from "./spans";
 
 test("what overlaps at a place is found, the shortest first", () => {
   const spans = new Spans();

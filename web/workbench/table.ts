@@ -1,4 +1,4 @@
-import type { Annotation, Link, Operation } from "./record.ts";
+import type { Annotation, Link, Operation } from "./record";
 
 /** Waiting is an operation of a change set the server has not answered yet. */
 interface Waiting {
@@ -24,14 +24,20 @@ export class Table<T extends Annotation | Link> {
 
   /** Takes all there is as of seq, and returns every id that may have changed. */
   replace(records: readonly T[], seq: number): Set<string> {
+    const ids = new Set<string>();
     const lost = new Set(this.#confirmed.keys());
-    const ids = new Set(lost);
     for (const record of records) {
-      ids.add(record.id);
       lost.delete(record.id);
-      this.correct(record.id, record, seq);
+      // What is as it was keeps its record, so that nobody need look at it.
+      const was = this.#confirmed.get(record.id)?.record;
+      const same = was?.version === record.version && reviewOf(was) === reviewOf(record);
+      this.correct(record.id, same ? was : record, seq);
+      if (!same) ids.add(record.id);
     }
-    for (const id of lost) this.correct(id, null, seq);
+    for (const id of lost) {
+      ids.add(id);
+      this.correct(id, null, seq);
+    }
     return ids;
   }
 
@@ -96,4 +102,8 @@ export class Table<T extends Annotation | Link> {
     }
     return record;
   }
+}
+
+function reviewOf(record: Annotation | Link): string | undefined {
+  return "kind" in record ? record.review_state : undefined;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { uuid } from "./uuid.ts";
+import { uuid } from "./uuid";
 
 test("a UUID says when it was made, its version and its variant", () => {
   const id = uuid(0x0198_4c1e_5a3b, new Uint8Array(16).fill(0xff));

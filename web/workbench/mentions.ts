@@ -1,0 +1,56 @@
+import { nearest } from "./attribution";
+import type { Bench } from "./bench";
+import { distance, extent } from "./fragments";
+import type { Option } from "./picker";
+import type { Annotation, Entity } from "./record";
+import { matches } from "./similar";
+
+const mostMentions = 6;
+
+/** Types of entity in words. */
+export const typeWords: Readonly<Record<string, string>> = {
+  person: "person", organisation: "organisation", group: "group", outlet: "outlet", document: "document", recording: "recording", event: "event", place: "place",
+};
+
+/** The mentions of a kind near an annotation whose names fit query. */
+export function mentionsNear(bench: Bench, kind: string, to: Annotation, query: string, except: ReadonlySet<string>, pick: (mention: Annotation) => void): Option[] {
+  const fits = (a: Annotation) => !except.has(a.id) && (matches(bench.name(a), query) || matches(bench.quote(a, 120), query));
+  return nearest(bench.set, kind, to, (a) => bench.name(a)).filter(fits).slice(0, mostMentions).map((mention) => ({
+    label: bench.name(mention), hint: whereabouts(mention, to), group: "In this article", pick: () => pick(mention),
+  }));
+}
+
+/** How far one annotation is from another, in words. */
+function whereabouts(mention: Annotation, from: Annotation): string {
+  const [a, b] = [extent(mention.fragments), extent(from.fragments)];
+  if (!a || !b) return "not in the text";
+  if (a.start < b.end && b.start < a.end) return "within it";
+  const away = distance(a, b);
+  const side = a.start < b.start ? "before" : "after";
+  return away < 120 ? `just ${side}` : away < 1200 ? `${side}` : `far ${side}`;
+}
+
+/** The entities the server proposes for query. */
+export async function entitiesLike(bench: Bench, kind: string, query: string, signal: AbortSignal, pick: (entity: Entity) => void): Promise<Option[]> {
+  const types = bench.parts.codes.kind(kind)?.entities ?? [];
+  const found = await bench.parts.api.entities(query, types, signal);
+  return found.map((entity) => ({
+    label: entity.name, hint: [typeWords[entity.type], ...entity.names.slice(0, 2).map(({ name }) => name)].join(" · "),
+    group: "Known to the project", pick: () => {
+      bench.parts.directory.know(entity);
+      pick(entity);
+    },
+  }));
+}
+
+/** Making an entity of what was typed, as each type the kind may have. */
+export function newEntities(bench: Bench, kind: string, query: string, pick: (entity: Entity) => void, complain: (words: string) => void): Option[] {
+  if (query === "") return [];
+  return (bench.parts.codes.kind(kind)?.entities ?? []).map((type) => ({
+    label: `“${query}”`, hint: `new ${typeWords[type] ?? type}`, group: "New",
+    pick: () => void bench.parts.api.addEntity(type, query).then((entity) => {
+      bench.parts.directory.know(entity);
+      pick(entity);
+    }).catch((error: unknown) => complain(error instanceof Error && error.name === "Error" ? error.message : "Not saved: the server cannot be reached. Try again.")),
+  }));
+}

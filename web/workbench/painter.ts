@@ -1,0 +1,180 @@
+import type { AnnotationSet } from "./annotationset";
+import { partsOf } from "./attribution";
+import type { Codes } from "./codes";
+import { sameFragments } from "./history";
+import type { Offsets } from "./offsets";
+import type { Annotation, Kind } from "./record";
+import type { Spans } from "./spans";
+import { TextView } from "./textview";
+
+/** Whether this browser can paint text without wrapping it in elements. */
+export const canPaint = "highlights" in CSS;
+
+interface Painted {
+  readonly record: Annotation;
+  readonly name: string;
+  readonly ranges: readonly StaticRange[];
+}
+
+/**
+ * Painter shows annotations in the text with the CSS Custom Highlight API:
+ * one highlight for each kind, and others over them for what is attended to
+ * and for what has just come in. It touches only what has changed.
+ */
+export class Painter {
+  readonly #view: TextView;
+  readonly #offsets: Offsets;
+  readonly #set: AnnotationSet;
+  readonly #spans: Spans;
+  readonly #highlights = new Map<string, Highlight>();
+  readonly #painted = new Map<string, Painted>();
+  readonly #hidden = new Set<string>();
+  #attended: string[] = [];
+
+  constructor(view: TextView, offsets: Offsets, set: AnnotationSet, spans: Spans, codes: Codes) {
+    this.#view = view;
+    this.#offsets = offsets;
+    this.#set = set;
+    this.#spans = spans;
+    if (canPaint) document.adoptedStyleSheets.push(styleSheet(codes.kinds));
+  }
+
+  /** Paints what each id is now, or takes away what it was. */
+  update(ids: Iterable<string>): void {
+    if (!canPaint) return;
+    for (const id of ids) {
+      const record = this.#set.annotation(id);
+      const was = this.#painted.get(id);
+      if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments)) continue;
+      if (was) this.#erase(id, was);
+      if (record) this.#paint(record, this.#nameFor(record));
+    }
+  }
+
+  /** Looks again at which claims lie within others, after some moved. */
+  regroup(ids: Iterable<string>): void {
+    for (const id of ids) {
+      const was = this.#painted.get(id);
+      if (!was || this.#nameFor(was.record) === was.name) continue;
+      this.#erase(id, was);
+      this.#paint(was.record, this.#nameFor(was.record));
+    }
+  }
+
+  /** Shows or hides a kind. */
+  show(kind: string, shown: boolean): void {
+    if (shown) this.#hidden.delete(kind);
+    else this.#hidden.add(kind);
+    for (const name of [highlightOf(kind), highlightOf(kind, "inner")]) {
+      const highlight = this.#highlights.get(name);
+      if (!highlight) continue;
+      if (shown) CSS.highlights.set(name, highlight);
+      else CSS.highlights.delete(name);
+    }
+  }
+
+  /** Brings out the attribution that an annotation is part of, and no other. */
+  attend(id: string | undefined): void {
+    for (const name of this.#attended) this.#highlight(name).clear();
+    this.#attended = [];
+    for (const part of id === undefined ? [] : partsOf(this.#set, id)) {
+      const record = this.#set.annotation(part.id);
+      if (!record) continue;
+      const name = highlightOf(record.kind, part.id === id ? "focused" : "attended");
+      this.#attended.push(name);
+      for (const range of this.#rangesOf(record)) this.#highlight(name).add(range);
+    }
+  }
+
+  /** Marks what somebody else has just changed, for a moment. */
+  flash(ids: Iterable<string>): void {
+    const ranges = [...ids].flatMap((id) => this.#painted.get(id)?.ranges ?? []);
+    const highlight = this.#highlight("fresh");
+    ranges.forEach((range) => highlight.add(range));
+    setTimeout(() => ranges.forEach((range) => highlight.delete(range)), 2500);
+  }
+
+  #paint(record: Annotation, name: string): void {
+    const ranges = this.#rangesOf(record);
+    const highlight = this.#highlight(name, record.kind);
+    for (const range of ranges) highlight.add(range);
+    this.#painted.set(record.id, { record, name, ranges });
+  }
+
+  #erase(id: string, { name, ranges }: Painted): void {
+    const highlight = this.#highlight(name);
+    for (const range of ranges) highlight.delete(range);
+    this.#painted.delete(id);
+  }
+
+  #rangesOf({ fragments }: Annotation): StaticRange[] {
+    return fragments.map((fragment) => this.#view.still(TextView.stretch(fragment, this.#offsets)));
+  }
+
+  /** A claim that begins within another is painted over it. */
+  #nameFor({ id, kind, fragments }: Annotation): string {
+    const first = fragments[0];
+    if (kind !== "claim" || !first) return highlightOf(kind);
+    const inner = this.#spans.at(first.start).some((span) =>
+      span.id !== id && this.#set.annotation(span.id)?.kind === "claim" &&
+      (span.end - span.start > first.end - first.start || (span.end - span.start === first.end - first.start && span.id < id)));
+    return highlightOf(kind, inner ? "inner" : undefined);
+  }
+
+  #highlight(name: string, kind?: string): Highlight {
+    let highlight = this.#highlights.get(name);
+    if (!highlight) {
+      highlight = new Highlight();
+      highlight.priority = priorityOf(name);
+      this.#highlights.set(name, highlight);
+      if (kind === undefined || !this.#hidden.has(kind)) CSS.highlights.set(name, highlight);
+    }
+    return highlight;
+  }
+}
+
+type Level = "inner" | "attended" | "focused";
+
+function highlightOf(kind: string, level?: Level): string {
+  return level ? `${level}-${kind}` : `kind-${kind}`;
+}
+
+const levels = ["kind", "inner", "attended", "focused", "fresh"];
+
+function priorityOf(name: string): number {
+  return levels.indexOf(name.split("-", 1)[0]!);
+}
+
+/** How the kinds other than the claim are drawn, in the order of the codebook. */
+const lines = ["solid", "double", "dotted", "dashed", "wavy"];
+
+/** The rules for each kind's highlights, in the colours the codebook gives them. */
+function styleSheet(kinds: readonly Kind[]): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  let underlined = 0;
+  for (const { name, color } of kinds) {
+    const rules = name === "claim" ? washed(name, color) : ruled(name, color, lines[underlined++ % lines.length]!);
+    for (const rule of rules) sheet.insertRule(rule);
+  }
+  return sheet;
+}
+
+function washed(kind: string, color: string): string[] {
+  const wash = (share: number) => `background-color: color-mix(in oklab, var(--${color}-mark) ${share}%, var(--${color}-wash))`;
+  return [
+    `::highlight(${highlightOf(kind)}) { background-color: var(--${color}-wash) }`,
+    `::highlight(${highlightOf(kind, "inner")}) { ${wash(14)} }`,
+    `::highlight(${highlightOf(kind, "attended")}) { ${wash(14)} }`,
+    `::highlight(${highlightOf(kind, "focused")}) { ${wash(26)} }`,
+  ];
+}
+
+function ruled(kind: string, color: string, line: string): string[] {
+  const thickness = line === "double" ? "1.5px" : "2px";
+  const rule = `text-decoration: underline ${line} var(--${color}-mark) ${thickness}; text-underline-offset: 0.22em`;
+  return [
+    `::highlight(${highlightOf(kind)}) { ${rule} }`,
+    `::highlight(${highlightOf(kind, "attended")}) { background-color: var(--${color}-wash); ${rule} }`,
+    `::highlight(${highlightOf(kind, "focused")}) { background-color: color-mix(in oklab, var(--${color}-mark) 22%, var(--${color}-wash)); ${rule} }`,
+  ];
+}

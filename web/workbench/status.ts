@@ -1,0 +1,31 @@
+import { find } from "./dom";
+import type { State } from "./queue";
+
+/** Shows how things stand with the saving, quietly. */
+export class Status {
+  readonly #root = find<HTMLElement>("#save-status");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  show(state: State): void {
+    clearTimeout(this.#timer);
+    // What is saved within a moment was never worth a word.
+    if (state.name === "saving" && this.#root.dataset["state"] === "saved") {
+      this.#timer = setTimeout(() => this.#write(state), 250);
+    } else this.#write(state);
+  }
+
+  #write(state: State): void {
+    this.#root.dataset["state"] = state.name.replace(" ", "-");
+    find(".words", this.#root).textContent = wordsFor(state);
+  }
+}
+
+/** The state of the saving in words. */
+export function wordsFor({ name, waiting }: State): string {
+  switch (name) {
+    case "saved": return "Saved";
+    case "saving": return waiting > 1 ? `Saving ${waiting}…` : "Saving…";
+    case "offline": return `Offline, ${waiting} waiting`;
+    case "signed out": return `Signed out, ${waiting} waiting. Sign in in another tab.`;
+  }
+}

@@ -1,0 +1,13 @@
+const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+
+/** How long ago a moment was, in words; the date once that is a week. */
+export function ago(moment: string, now: number = Date.now()): string {
+  const seconds = (now - new Date(moment).getTime()) / 1000;
+  if (seconds > 7 * 86_400) return day.format(new Date(moment));
+  for (const [unit, length] of units) {
+    if (seconds >= length) return relative.format(-Math.floor(seconds / length), unit);
+  }
+  return "just now";
+}

@@ -1,0 +1,112 @@
+import type { Bench } from "./bench";
+import { element, find } from "./dom";
+import type { Range } from "./fragments";
+import type { Kind } from "./record";
+import { ties, type Tie } from "./roles";
+import type { Tagging } from "./tagging";
+import { TextView } from "./textview";
+
+const words: Readonly<Record<string, string>> = {
+  "speaker focused": "its speaker", "source focused": "its source", "cue focused": "its cue", "addressee focused": "who is told",
+  "within other": "said within it", "within focused": "says it", "via focused": "passed it on", "via other": "passed on by it",
+  "speaker other": "said by them", "source other": "known through it", "cue other": "signalled by it", "addressee other": "told to them",
+};
+
+/** Toolbar stands at the selection and offers what can be done with it. */
+export class Toolbar {
+  readonly #bench: Bench;
+  readonly #tagging: Tagging;
+  readonly #root = find<HTMLElement>("#selection-tools");
+  /** A pointer that is still selecting. */
+  #pressed = false;
+
+  constructor(bench: Bench, tagging: Tagging) {
+    this.#bench = bench;
+    this.#tagging = tagging;
+    // The selection must outlive the press of a button.
+    this.#root.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.#root.addEventListener("keydown", (event) => this.#walk(event));
+    document.addEventListener("pointerdown", () => (this.#pressed = true), { capture: true });
+    for (const end of ["pointerup", "pointercancel"] as const) {
+      document.addEventListener(end, () => this.#released(), { capture: true });
+    }
+    bench.parts.selection.changed.listen(() => this.#show());
+    bench.attention.listen(() => this.#show());
+  }
+
+  /** Moves the keyboard into the toolbar, if it is there. */
+  enter(): boolean {
+    if (this.#root.hidden) return false;
+    this.#root.querySelector("button")?.focus();
+    return true;
+  }
+
+  #released(): void {
+    this.#pressed = false;
+    this.#show();
+  }
+
+  #show(): void {
+    const range = this.#bench.parts.selection.range;
+    this.#root.hidden = !range || this.#pressed;
+    if (!range || this.#pressed) return;
+    this.#root.replaceChildren(...this.#rows());
+    this.#place(range);
+  }
+
+  #rows(): HTMLElement[] {
+    const current = this.#bench.current;
+    const kinds = this.#bench.parts.codes.active;
+    const rows = [element("div", { className: "kinds" }, ...kinds.map((kind) => this.#tagButton(kind)))];
+    if (!current) return rows;
+    const tying = kinds.flatMap((kind) => ties(current.kind, kind.name).map((tie, i) => this.#tieButton(kind, tie, i === 0)));
+    rows.push(element("div", { className: "ties" },
+      element("span", { className: "about" }, `“${this.#bench.quote(current, 32)}”`), ...tying,
+      this.#button("add this text", "+", () => this.#tagging.include()),
+      this.#button("is this instead", "=", () => this.#tagging.replace())));
+    return rows;
+  }
+
+  #tagButton({ name, label, color, key }: Kind): HTMLElement {
+    return element("button", {
+      type: "button", className: `tag color-${color}`, "data-kind": name, "aria-keyshortcuts": key || undefined,
+      onclick: () => this.#tagging.tag(name),
+    }, label, key ? element("kbd", {}, key.toUpperCase()) : undefined);
+  }
+
+  #tieButton(kind: Kind, tie: Tie, likeliest: boolean): HTMLElement {
+    const key = likeliest && kind.key ? `Shift+${kind.key.toUpperCase()}` : undefined;
+    const button = this.#button(words[`${tie.role} ${tie.from}`]!, key, () => this.#tagging.tie(kind.name, tie));
+    button.dataset["role"] = tie.role;
+    return button;
+  }
+
+  #button(label: string, key: string | undefined, onclick: () => void): HTMLButtonElement {
+    return element("button", { type: "button", "aria-keyshortcuts": key, onclick },
+      label, key !== undefined && element("kbd", {}, key.replace("Shift+", "⇧")));
+  }
+
+  /** Stands above the selection's beginning, or below its end where there is no room. */
+  #place(range: Range): void {
+    const rects = this.#bench.parts.view.range(TextView.stretch(range, this.#bench.parts.offsets)).getClientRects();
+    const [first, last] = [rects[0], rects[rects.length - 1]];
+    if (!first || !last) return;
+    const host = this.#root.offsetParent?.getBoundingClientRect() ?? { left: 0, top: 0, width: innerWidth };
+    const above = first.top - this.#root.offsetHeight - 10;
+    const room = find<HTMLElement>("#bench-bar").getBoundingClientRect().bottom;
+    const y = above > room ? above : Math.min(last.bottom + 10, innerHeight - this.#root.offsetHeight - 10);
+    const x = Math.max(8, Math.min(first.left, innerWidth - this.#root.offsetWidth - 8));
+    this.#root.style.translate = `${x - host.left}px ${y - host.top}px`;
+  }
+
+  /** Arrows walk through the buttons, as in every toolbar. */
+  #walk(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined || event.altKey) return;
+    const buttons = Array.from(this.#root.querySelectorAll("button"));
+    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+    buttons[(at + step + buttons.length) % buttons.length]?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
