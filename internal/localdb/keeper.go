@@ -31,12 +31,17 @@ const (
 	// The keeper's inherited files.
 	lockFD  = 3
 	firstFD = 4
+
+	// What there is to keep, the second argument. Both name directories.
+	data    = "pg"
+	scratch = "scratch"
 )
 
 // greeting is the first and only thing a user says to the keeper.
 type greeting struct {
-	Server bool // it serves, and wants to be the only one to
-	PID    int
+	Server  bool // it serves, and wants to be the only one to
+	Scratch bool // it wants a cluster without a future
+	PID     int
 }
 
 // answer is the only thing the keeper says, once PostgreSQL is ready or cannot be.
@@ -55,13 +60,13 @@ func receive[T any](r io.Reader) (v T, err error) {
 
 func init() {
 	if os.Args[0] == keeperName && len(os.Args) == 3 {
-		os.Exit(keep(os.Args[1], os.Args[2] == "fast"))
+		os.Exit(keep(os.Args[1], os.Args[2] == scratch))
 	}
 }
 
 // spawnKeeper starts a keeper, hands it the lock, and returns a connection to
 // it that existed before it did: a keeper is never without a user.
-func spawnKeeper(dir string, lock *os.File, fast bool) (*net.UnixConn, error) {
+func spawnKeeper(dir string, lock *os.File, isScratch bool) (*net.UnixConn, error) {
 	ours, theirs, err := connectedPair()
 	if err != nil {
 		return nil, err
@@ -73,13 +78,13 @@ func spawnKeeper(dir string, lock *os.File, fast bool) (*net.UnixConn, error) {
 	}
 	defer func() { _ = log.Close() }()
 
-	speed := "safe"
-	if fast {
-		speed = "fast"
+	what := data
+	if isScratch {
+		what = scratch
 	}
 	cmd := &exec.Cmd{
 		Path:       executable(),
-		Args:       []string{keeperName, dir, speed},
+		Args:       []string{keeperName, dir, what},
 		Dir:        "/",
 		Stderr:     log,
 		ExtraFiles: []*os.File{lock, theirs},
@@ -198,6 +203,7 @@ func credentialOf(path string) *syscall.Credential {
 type keeper struct {
 	lock     *os.File           // held open, and so locked, until the end
 	run      string             // the sockets' directory
+	scratch  bool               // the cluster goes when we do
 	stop     context.CancelFunc // ends PostgreSQL
 	ready    chan struct{}      // closed when PostgreSQL runs, or never will
 	failure  error              // why it never will
@@ -213,7 +219,7 @@ type keeper struct {
 
 // keep is the keeper's whole life. It runs on the main thread, from init, and
 // stays there: PostgreSQL is told to stop when the thread that started it ends.
-func keep(dir string, fast bool) (status int) {
+func keep(dir string, isScratch bool) (status int) {
 	runtime.LockOSThread()
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	setProcessName(keeperName)
@@ -221,14 +227,14 @@ func keep(dir string, fast bool) (status int) {
 
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // the keeper is a program: there is no caller's context
 	defer stop()
-	k := &keeper{stop: stop, ready: make(chan struct{}), lock: os.NewFile(lockFD, lockFile)}
+	k := &keeper{stop: stop, scratch: isScratch, ready: make(chan struct{}), lock: os.NewFile(lockFD, lockFile)}
 	first, err := connOf(os.NewFile(firstFD, "first user"))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "keeper:", err)
 		return 1
 	}
 	k.join(first)
-	if err := k.keep(ctx, dir, fast); err != nil {
+	if err := k.keep(ctx, dir); err != nil {
 		fmt.Fprintln(os.Stderr, "keeper:", err)
 		return 1
 	}
@@ -237,8 +243,8 @@ func keep(dir string, fast bool) (status int) {
 
 // keep listens, runs PostgreSQL until nobody needs it, and reports to those
 // who wait in vain.
-func (k *keeper) keep(ctx context.Context, dir string, fast bool) error {
-	p, err := k.open(ctx, dir, fast)
+func (k *keeper) keep(ctx context.Context, dir string) error {
+	p, err := k.open(ctx, dir)
 	if k.run != filepath.Join(dir, "run") {
 		defer func() { _ = os.Remove(k.run) }() // else the temporary files' directory would fill up
 	}
@@ -280,7 +286,7 @@ func (k *keeper) isReady() bool {
 
 // open makes the sockets' directory, tells others where it is, and finds out
 // which PostgreSQL to run.
-func (k *keeper) open(ctx context.Context, dir string, fast bool) (*postgres, error) {
+func (k *keeper) open(ctx context.Context, dir string) (*postgres, error) {
 	var err error
 	if k.run, err = runDir(dir); err != nil {
 		return nil, err
@@ -288,7 +294,7 @@ func (k *keeper) open(ctx context.Context, dir string, fast bool) (*postgres, er
 	if err := k.listen(); err != nil {
 		return nil, err
 	}
-	return newPostgres(ctx, dir, k.run, fast)
+	return newPostgres(ctx, dir, k.run, k.scratch)
 }
 
 // listen lets others join. We have the lock, so a socket that lies there
@@ -397,6 +403,8 @@ func (k *keeper) answer(conn *net.UnixConn, hello greeting, gone <-chan struct{}
 	reply := answer{Run: k.run}
 	if k.failure != nil {
 		reply = answer{Refusal: k.failure.Error()}
+	} else if hello.Scratch != k.scratch {
+		reply = answer{Refusal: "a scratch cluster and one with data cannot share a directory"}
 	} else if other := k.admit(conn, hello); other != 0 {
 		reply = answer{ServedBy: other}
 	}

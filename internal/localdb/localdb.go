@@ -11,7 +11,7 @@
 // PostgreSQL that were the child of one of its users would go down with it
 // under all the others.
 //
-//	dir/pg             the cluster, as initdb made it
+//	dir/pg             the cluster, as initdb made it; dir/scratch for one without a future
 //	dir/run            PostgreSQL's and the keeper's Unix sockets
 //	dir/postgres.lock  locked by the keeper; names the sockets' directory
 //	dir/postgres.log   what PostgreSQL and initdb had to say
@@ -44,10 +44,10 @@ type Options struct {
 	// holds open with Server set.
 	Server bool
 
-	// Fast trades the safety of the data for speed: no fsync, no waiting for
-	// the write-ahead log. For tests only. It takes effect when this call is
-	// the one that starts PostgreSQL.
-	Fast bool
+	// Scratch is for tests: a cluster of its own that starts out empty, is
+	// as fast as it can be since a crash may have it, and goes when the last
+	// process closes it. A directory holds either this or data, not both.
+	Scratch bool
 }
 
 // Cluster is a process's hold on a running PostgreSQL.
@@ -107,10 +107,16 @@ func (c *Cluster) Close() error {
 	c.mu.Lock()
 	conn := c.conn
 	c.mu.Unlock()
-	_ = conn.CloseWrite() // fails only when the keeper is gone already
-	_ = conn.SetReadDeadline(time.Now().Add(shutdown))
+	takeLeave(conn)
 	c.watched.Wait()
 	return nil
+}
+
+// takeLeave tells the keeper that this was all. The connection then ends when
+// the keeper has taken note and, if we were the last, PostgreSQL has stopped.
+func takeLeave(conn *net.UnixConn) {
+	_ = conn.CloseWrite() // fails only when the keeper is gone already
+	_ = conn.SetReadDeadline(time.Now().Add(shutdown))
 }
 
 // watch notices when the keeper is gone and brings it back.
@@ -129,7 +135,7 @@ func (c *Cluster) watch() {
 		c.conn = conn
 		c.mu.Unlock()
 		if c.closing.Err() != nil { // Close may have shut the one before
-			_ = conn.CloseWrite()
+			takeLeave(conn)
 		}
 	}
 }
@@ -161,6 +167,8 @@ func (c *Cluster) connect(ctx context.Context) (conn *net.UnixConn, run string, 
 			if run, err = c.greet(ctx, conn); err == nil {
 				return conn, run, nil
 			}
+			takeLeave(conn)
+			_, _ = io.Copy(io.Discard, conn)
 			_ = conn.Close()
 		}
 		servedStill := errors.Is(err, ErrServed) && time.Now().Before(patience)
@@ -184,7 +192,7 @@ func (c *Cluster) reach() (*net.UnixConn, error) {
 	}
 	if lock != nil {
 		defer func() { _ = lock.Close() }()
-		return spawnKeeper(c.dir, lock, c.options.Fast)
+		return spawnKeeper(c.dir, lock, c.options.Scratch)
 	}
 	run, err := os.ReadFile(filepath.Join(c.dir, lockFile))
 	if err != nil {
@@ -201,7 +209,7 @@ func (c *Cluster) reach() (*net.UnixConn, error) {
 // greet tells the keeper who we are and waits for its answer.
 func (c *Cluster) greet(ctx context.Context, conn *net.UnixConn) (run string, err error) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	if err := send(conn, greeting{Server: c.options.Server, PID: os.Getpid()}); err != nil {
+	if err := send(conn, greeting{Server: c.options.Server, Scratch: c.options.Scratch, PID: os.Getpid()}); err != nil {
 		return "", errAgain
 	}
 	reply, err := receive[answer](conn)

@@ -31,11 +31,27 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(appVariable); dir != "" {
 		os.Exit(app(dir, slices.Contains(os.Args, "server")))
 	}
-	status := m.Run()
-	if dir, _ := made(); dir != "" {
-		_ = os.RemoveAll(dir)
+	os.Exit(runInMemory(m))
+}
+
+// runInMemory keeps the clusters in memory where there is enough: most of the
+// time would otherwise go by in waiting for the disk.
+func runInMemory(m *testing.M) int {
+	const memory, enough = "/dev/shm", 1 << 30
+	var fs syscall.Statfs_t
+	if syscall.Statfs(memory, &fs) == nil && fs.Bavail*uint64(fs.Bsize) > enough {
+		if dir, err := os.MkdirTemp(memory, "localdb"); err == nil {
+			defer func() { _ = os.RemoveAll(dir) }()
+			_ = os.Chmod(dir, 0o755) // others run here, too
+			_ = os.Setenv("TMPDIR", dir)
+		}
 	}
-	os.Exit(status)
+	defer func() {
+		if dir, _ := made(); dir != "" {
+			_ = os.RemoveAll(dir)
+		}
+	}()
+	return m.Run()
 }
 
 func app(dir string, server bool) int {
@@ -226,7 +242,7 @@ var made = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	cluster, err := localdb.Open(context.Background(), filepath.Join(dir, "data"), localdb.Options{Fast: true})
+	cluster, err := localdb.Open(context.Background(), filepath.Join(dir, "data"), localdb.Options{})
 	if err != nil {
 		return dir, err
 	}
@@ -425,7 +441,7 @@ func TestManyOpenTheSameEmptyDirectoryAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			cluster, err := localdb.Open(t.Context(), dir, localdb.Options{Fast: true})
+			cluster, err := localdb.Open(t.Context(), dir, localdb.Options{})
 			if err != nil {
 				t.Error(err)
 				return
@@ -440,6 +456,44 @@ func TestManyOpenTheSameEmptyDirectoryAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+func TestAScratchClusterStartsEmptyAndGoes(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	for range 2 {
+		cluster, err := localdb.Open(t.Context(), dir, localdb.Options{Scratch: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := insert(t, cluster.URL()); got != 1 {
+			t.Errorf("rows: %d", got)
+		}
+		if _, err := localdb.Open(t.Context(), dir, localdb.Options{}); err == nil {
+			t.Error("opened it as data")
+		}
+		closeCluster(t, cluster)
+		if left, err := filepath.Glob(filepath.Join(dir, "scratch*")); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+	}
+}
+
+func TestAScratchClusterDoesNotTouchData(t *testing.T) {
+	t.Parallel()
+	dir := dataDir(t)
+	for want := 1; want <= 2; want++ {
+		cluster := open(t, dir)
+		if got := insert(t, cluster.URL()); got != want {
+			t.Errorf("rows: %d, want %d", got, want)
+		}
+		closeCluster(t, cluster)
+		cluster, err := localdb.Open(t.Context(), dir, localdb.Options{Scratch: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		closeCluster(t, cluster)
+	}
 }
 
 func TestALongPathStillGetsASocket(t *testing.T) {

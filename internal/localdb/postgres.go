@@ -36,20 +36,29 @@ const (
 type postgres struct {
 	dir      string // the data directory given to Open
 	run      string
-	fast     bool
+	scratch  bool
 	binaries binaries
 	identity identity
 	log      int64 // the size of the log before our time
 }
 
-func (p *postgres) pg() string    { return filepath.Join(p.dir, "pg") }
-func (p *postgres) pgNew() string { return filepath.Join(p.dir, "pg.new") }
+func (p *postgres) pg() string {
+	if p.scratch {
+		return filepath.Join(p.dir, scratch)
+	}
+	return filepath.Join(p.dir, data)
+}
+
+func (p *postgres) pgNew() string { return p.pg() + ".new" }
 
 // newPostgres finds the programs for the data in dir, and makes the data if
 // there is none.
-func newPostgres(ctx context.Context, dir, run string, fast bool) (*postgres, error) {
-	p := &postgres{dir: dir, run: run, fast: fast}
+func newPostgres(ctx context.Context, dir, run string, isScratch bool) (*postgres, error) {
+	p := &postgres{dir: dir, run: run, scratch: isScratch}
 	p.log = p.logSize()
+	if err := p.discard(ctx); err != nil {
+		return nil, err
+	}
 	major, err := majorOf(p.pg())
 	if err != nil {
 		return nil, err
@@ -122,6 +131,17 @@ func (p *postgres) initialise(ctx context.Context) error {
 	return syncDir(p.dir)
 }
 
+// discard removes a scratch cluster, and never one with data.
+func (p *postgres) discard(ctx context.Context) error {
+	if !p.scratch {
+		return nil
+	}
+	if err := p.clearLeftovers(ctx); err != nil {
+		return err
+	}
+	return os.RemoveAll(filepath.Join(p.dir, scratch))
+}
+
 func (p *postgres) initdbOptions() []string {
 	options := []string{
 		"--pgdata=" + p.pgNew(), "--username=" + superuser, "--auth=trust",
@@ -131,7 +151,7 @@ func (p *postgres) initdbOptions() []string {
 		// Does not change with the C library, as the other C.UTF-8 might.
 		options = append(options, "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 	}
-	if p.fast {
+	if p.scratch {
 		options = append(options, "--no-sync")
 	}
 	return options
@@ -152,8 +172,9 @@ func (p *postgres) serverOptions() []string {
 		"-c", "log_checkpoints=off",
 		"-c", "jit=off", // pays for long analytical queries, of which there are none
 	}
-	if p.fast {
-		options = append(options, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+	if p.scratch {
+		options = append(options, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off",
+			"-c", "wal_level=minimal", "-c", "max_wal_senders=0", "-c", "max_wal_size=128MB")
 	}
 	return options
 }
@@ -164,6 +185,7 @@ func quoteList(path string) string { return `"` + strings.ReplaceAll(path, `"`, 
 // keepRunning runs PostgreSQL until ctx ends, and starts it again should it
 // end before. It calls ready when the database onrecord can first be used.
 func (p *postgres) keepRunning(ctx context.Context, ready func()) error {
+	defer func() { _ = p.discard(context.WithoutCancel(ctx)) }() // the next one does it if this does not
 	for first := true; ; first = false {
 		exited, stop, err := p.start(ctx)
 		if err != nil {

@@ -26,7 +26,12 @@ func forEveryone(t *testing.T, uid int) (binary, dir string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(parent) })
-	binary, dir = filepath.Join(parent, "app"), filepath.Join(parent, "home")
+	programs, err := os.MkdirTemp("/tmp", "localdb") // memory often does not let programs be run
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(programs) })
+	binary, dir = filepath.Join(programs, "app"), filepath.Join(parent, "home")
 	source, err := os.Open(os.Args[0])
 	if err != nil {
 		t.Fatal(err)
@@ -45,8 +50,8 @@ func forEveryone(t *testing.T, uid int) (binary, dir string) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for path, mode := range map[string]os.FileMode{parent: 0o755, binary: 0o755} {
-		if err := os.Chmod(path, mode); err != nil {
+	for _, path := range []string{parent, programs, binary} {
+		if err := os.Chmod(path, 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
