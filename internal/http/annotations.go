@@ -16,18 +16,18 @@ import (
 	"onrecord.dev/internal/store"
 )
 
-// articlePath is the part of an input that names an article.
-type articlePath struct {
-	projectPath
+// ArticlePath is the part of an input that names an article.
+type ArticlePath struct {
+	ProjectPath
 	Article string `path:"article" format:"uuid" doc:"The article's id."`
 }
 
-// offsetsQuery is the part of an input that says what offsets count.
-type offsetsQuery struct {
+// OffsetsQuery is the part of an input that says what offsets count.
+type OffsetsQuery struct {
 	Offsets string `query:"offsets" enum:"codepoint,utf16" default:"codepoint" doc:"What offsets count: Unicode code points, or UTF-16 code units as browsers do."`
 }
 
-func (q offsetsQuery) utf16() bool { return q.Offsets == "utf16" }
+func (q OffsetsQuery) utf16() bool { return q.Offsets == "utf16" }
 
 // changeSetBody is a change set as clients send it.
 type changeSetBody struct {
@@ -51,8 +51,8 @@ type deletedBody struct {
 }
 
 type appendInput struct {
-	articlePath
-	offsetsQuery
+	ArticlePath
+	OffsetsQuery
 	Body changeSetBody
 }
 
@@ -65,7 +65,7 @@ func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput,
 		return nil, err
 	}
 	who := asker(ctx)
-	units, err := s.units(ctx, who.Project.ID, article, in.offsetsQuery)
+	units, err := s.units(ctx, who.Project.ID, article, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +116,8 @@ type logEntryBody struct {
 }
 
 type changesInput struct {
-	articlePath
-	offsetsQuery
+	ArticlePath
+	OffsetsQuery
 	After int64 `query:"after" minimum:"0" doc:"Entries after this number."`
 	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -136,7 +136,10 @@ func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutp
 		return nil, err
 	}
 	project := asker(ctx).Project.ID
-	units, err := s.units(ctx, project, article, in.offsetsQuery)
+	if _, err := s.store.Stamp(ctx, project, article, store.Shared); err != nil { // an empty log is not a missing article
+		return nil, err
+	}
+	units, err := s.units(ctx, project, article, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -184,11 +187,9 @@ func (u units) entry(e store.LogEntry) (logEntryBody, error) {
 // no text the two are the same.
 type units struct{ text *annotate.Text }
 
-// units also finds out whether there is such an article.
-func (s *Server) units(ctx context.Context, project, article annotate.ID, q offsetsQuery) (units, error) {
+func (s *Server) units(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (units, error) {
 	if !q.utf16() {
-		_, err := s.store.Stamp(ctx, project, article, store.Shared)
-		return units{}, err
+		return units{}, nil
 	}
 	text, err := s.store.TextOf(ctx, project, article, store.Shared)
 	return units{text}, err
@@ -313,8 +314,8 @@ type personRecord struct {
 }
 
 type articleInput struct {
-	articlePath
-	offsetsQuery
+	ArticlePath
+	OffsetsQuery
 	Set         string `query:"set" enum:"shared" default:"shared" doc:"Whose annotations: the team's shared set."`
 	IfNoneMatch string `header:"If-None-Match"`
 	Encoding    string `header:"Accept-Encoding"`
@@ -327,7 +328,7 @@ func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.Stream
 	if err != nil {
 		return nil, err
 	}
-	doc, err := s.articleJSON(ctx, asker(ctx).Project.ID, article, in.offsetsQuery)
+	doc, err := s.articleJSON(ctx, asker(ctx).Project.ID, article, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}

@@ -152,9 +152,9 @@ func describing(text string) option {
 	return func(op *huma.Operation) { op.Description = text }
 }
 
-// projectPath is the part of an input that names the project. The group's
+// ProjectPath is the part of an input that names the project. The group's
 // middleware has read it; handlers find the project in asker(ctx).Project.
-type projectPath struct {
+type ProjectPath struct {
 	Project string `path:"project" doc:"The project's slug." example:"peace-plan"`
 }
 

@@ -42,7 +42,7 @@ func newEncoded() *lru.Cache[encodedKey, *encodedArticle] {
 
 // articleJSON is the JSON of an article with its annotations, encoded anew
 // only if its stamp has changed.
-func (s *Server) articleJSON(ctx context.Context, project, article annotate.ID, q offsetsQuery) (*encodedArticle, error) {
+func (s *Server) articleJSON(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (*encodedArticle, error) {
 	key := encodedKey{project, article, q.utf16()}
 	if kept, ok := s.encoded.Get(key); ok {
 		stamp, err := s.store.Stamp(ctx, project, article, store.Shared)

@@ -79,7 +79,7 @@ type codebookJSON struct {
 
 type codebookAnswer struct{ Body codebookJSON }
 
-func (s *Server) apiShowCodebook(ctx context.Context, _ *projectPath) (*codebookAnswer, error) {
+func (s *Server) apiShowCodebook(ctx context.Context, _ *ProjectPath) (*codebookAnswer, error) {
 	p := asker(ctx).Project
 	c, err := s.store.Codebook(ctx, p.ID, p.Codebook)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Server) apiShowCodebook(ctx context.Context, _ *projectPath) (*codebook
 }
 
 type changeCodebookCall struct {
-	projectPath
+	ProjectPath
 	Body codebookJSON
 }
 

@@ -202,7 +202,10 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	project := asker(r.Context()).Project.ID
-	units, err := s.units(r.Context(), project, article, offsetsQuery{r.URL.Query().Get("offsets")})
+	if _, err := s.store.Stamp(r.Context(), project, article, store.Shared); err != nil {
+		return err
+	}
+	units, err := s.units(r.Context(), project, article, OffsetsQuery{r.URL.Query().Get("offsets")})
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ type memberList struct {
 	}
 }
 
-func (s *Server) apiListMembers(ctx context.Context, _ *projectPath) (*memberList, error) {
+func (s *Server) apiListMembers(ctx context.Context, _ *ProjectPath) (*memberList, error) {
 	members, err := s.store.Members(ctx, asker(ctx).Project.ID)
 	if err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (s *Server) apiListMembers(ctx context.Context, _ *projectPath) (*memberLis
 }
 
 type memberPath struct {
-	projectPath
+	ProjectPath
 	Member string `path:"member" doc:"The id or the e-mail address of an account." example:"ana@example.org"`
 }
 

@@ -122,7 +122,7 @@ func (s *Server) apiAddProject(ctx context.Context, in *newProjectCall) (*projec
 	return &projectCreated{Location: "/api/v1" + page.ProjectURL(p.Slug), Body: projectRecord(p, annotate.Manager)}, nil
 }
 
-func (*Server) apiShowProject(ctx context.Context, _ *projectPath) (*projectAnswer, error) {
+func (*Server) apiShowProject(ctx context.Context, _ *ProjectPath) (*projectAnswer, error) {
 	a := asker(ctx)
 	return &projectAnswer{Body: projectRecord(a.Project, a.Role)}, nil
 }
