@@ -344,7 +344,7 @@ func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.Stream
 		body := doc.plain
 		if strings.Contains(in.Encoding, "gzip") {
 			c.SetHeader("Content-Encoding", "gzip")
-			body = doc.gzipped
+			body = doc.gzipped()
 		}
 		c.SetHeader("Content-Length", strconv.Itoa(len(body)))
 		c.SetStatus(http.StatusOK)
