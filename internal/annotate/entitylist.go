@@ -1,0 +1,45 @@
+package annotate
+
+import (
+	"fmt"
+	"time"
+)
+
+// ListedEntity is an entity as lists show it.
+type ListedEntity struct {
+	Entity
+	// Matched is the name by which a search found it, or empty.
+	Matched string
+	// Mentions counts the annotations that mean the entity.
+	Mentions int
+	// Claims counts the claims it is a speaker or a source of, wherever it
+	// stands in the chain by which they reached us.
+	Claims int
+}
+
+// Merger is an entity that was merged into another.
+type Merger struct {
+	Entity
+	// With is what it was merged into at the time, which may have been merged
+	// into a third since.
+	With ID
+	By   User // ID and Name alone
+	At   time.Time
+}
+
+// Alike are two entities with names so much alike that they may be one.
+type Alike struct {
+	One   ListedEntity
+	Other ListedEntity
+}
+
+// EntityExists says that there is an entity of the same type by that name
+// already. It is an [ErrExists].
+type EntityExists struct{ Entity Entity }
+
+func (e EntityExists) Error() string {
+	return fmt.Sprintf("there is a %s called %q already", e.Entity.Type, e.Entity.Name)
+}
+
+// Unwrap makes EntityExists an [ErrExists].
+func (EntityExists) Unwrap() error { return ErrExists }
