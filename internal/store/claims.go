@@ -11,55 +11,10 @@ import (
 	"onrecord.dev/internal/annotate"
 )
 
-// QueuedClaim is a claim as it stands in the review queue.
-type QueuedClaim struct {
-	Claim   annotate.Annotation
-	Article annotate.Article
-	// Quote is the text of the claim's fragments, joined with an ellipsis.
-	// Before and After are what stands around it.
-	Quote  string
-	Before string
-	After  string
-	// Attribution is who said it according to whom, and Names what each
-	// annotation in it is called, by its id: the name of its entity, or else
-	// the words that were tagged.
-	Attribution annotate.Attribution
-	Names       map[annotate.ID]string
-	// Entities are the canonical entities of annotations in it, by the id the
-	// annotations have.
-	Entities map[annotate.ID]annotate.Entity
-	// Author is the name of who made the claim.
-	Author string
-	// Last is the newest decision, nil if there is none, and Reviewer the name
-	// of who made it.
-	Last     *annotate.Review
-	Reviewer string
-	// Comments is the number of remarks.
-	Comments int
-}
-
-// NameOf is what an annotation of c's attribution is called.
-func (c QueuedClaim) NameOf(a annotate.Annotation) string { return c.Names[a.ID] }
-
-// DecidedClaim is a claim with all that was said of it, but for the comments:
-// see [Store.Comments].
-type DecidedClaim struct {
-	QueuedClaim
-	Revision annotate.Revision
-	// Annotations are the claim and what its links lead to, over any number of
-	// steps, and Links those links, by id.
-	Annotations []annotate.Annotation
-	Links       []annotate.Link
-	// Reviews are from the first to the last.
-	Reviews []annotate.Review
-	// People has the names of those who decided, by id.
-	People map[annotate.ID]string
-}
-
 // Claim reads a claim that is there to be reviewed, with its attribution and
 // the decisions on it.
-func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (DecidedClaim, error) {
-	var d DecidedClaim
+func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (annotate.DecidedClaim, error) {
+	var d annotate.DecidedClaim
 	read, err := s.readClaims(ctx, project, []annotate.ID{id})
 	if err == nil && len(read.claims) == 0 {
 		err = annotate.ErrNotFound
@@ -67,9 +22,9 @@ func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (DecidedClai
 	if err != nil {
 		return d, fmt.Errorf("read claim %s: %w", id, err)
 	}
-	d.QueuedClaim, d.Annotations, d.Links = read.claims[0].QueuedClaim, read.annotations, read.links
+	d.QueuedClaim, d.Annotations, d.Links = read.claims[0], read.annotations, read.links
 	b := &pgx.Batch{}
-	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = $2`, project, read.claims[0].revision).
+	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = $2`, project, d.RevisionID).
 		QueryRow(func(row pgx.Row) error { return scanRevision(row, &d.Revision) })
 	b.Queue(selectReviews+` WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY r.id`, project, id).
 		Query(func(rows pgx.Rows) (err error) {
@@ -82,35 +37,14 @@ func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (DecidedClai
 			return err
 		})
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
-		return DecidedClaim{}, fmt.Errorf("read claim %s: %w", id, translate(err))
+		return annotate.DecidedClaim{}, fmt.Errorf("read claim %s: %w", id, translate(err))
 	}
 	return d, nil
 }
 
-// queued reads the claims called ids, in that order. One that went meanwhile
-// is left out.
-func (s *Store) queued(ctx context.Context, project annotate.ID, ids []annotate.ID) ([]QueuedClaim, error) {
-	read, err := s.readClaims(ctx, project, ids)
-	if err != nil {
-		return nil, err
-	}
-	claims := make([]QueuedClaim, len(read.claims))
-	for i, c := range read.claims {
-		claims[i] = c.QueuedClaim
-	}
-	return claims, nil
-}
-
-// claimRow is a claim on its way into a [QueuedClaim].
-type claimRow struct {
-	QueuedClaim
-	set      annotate.ID
-	revision annotate.ID
-}
-
 // claimsRead is what was read of some claims.
 type claimsRead struct {
-	claims      []claimRow
+	claims      []annotate.QueuedClaim
 	annotations []annotate.Annotation // the claims, and what their links lead to
 	links       []annotate.Link
 	entities    map[annotate.ID]annotate.Entity
@@ -148,8 +82,8 @@ const selectLastReviews = `
 	JOIN users u ON u.id = r.reviewer_id
 	ORDER BY r.id`
 
-// readClaims reads the claims called ids, in that order, as they were at one
-// moment.
+// readClaims reads the claims called ids, in that order and as they were at one
+// moment. One that went meanwhile is left out.
 func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annotate.ID) (claimsRead, error) {
 	read := claimsRead{entities: map[annotate.ID]annotate.Entity{}}
 	if len(ids) == 0 {
@@ -188,7 +122,7 @@ func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annot
 	for i, id := range ids {
 		place[id] = i
 	}
-	slices.SortFunc(read.claims, func(x, y claimRow) int { return place[x.Claim.ID] - place[y.Claim.ID] })
+	slices.SortFunc(read.claims, func(x, y annotate.QueuedClaim) int { return place[x.Claim.ID] - place[y.Claim.ID] })
 	attributions := annotate.NewAttributions(read.annotations, read.links)
 	for i := range read.claims {
 		c := &read.claims[i]
@@ -216,14 +150,14 @@ func scanDecision(row pgx.CollectableRow) (decision, error) {
 }
 
 // scanClaim reads a row of selectClaims.
-func scanClaim(row pgx.CollectableRow) (claimRow, error) {
-	var c claimRow
+func scanClaim(row pgx.CollectableRow) (annotate.QueuedClaim, error) {
+	var c annotate.QueuedClaim
 	a := &c.Article
 	found, err := scanAnnotation(withMore{row, []any{
-		&c.revision, &a.ID, &a.Headline, &a.URL, &a.Publisher, &a.Author, &a.DatePublished, &a.DatePublishedOrigin, &a.InLanguage,
-		&a.CreatedBy, &a.CreatedAt, &c.QueuedClaim.Author, &c.Comments,
+		&c.RevisionID, &a.ID, &a.Headline, &a.URL, &a.Publisher, &a.Author, &a.DatePublished, &a.DatePublishedOrigin, &a.InLanguage,
+		&a.CreatedBy, &a.CreatedAt, &c.Author, &c.Comments,
 	}})
-	c.set, c.Claim = found.set, found.Annotation
+	c.Claim = found.Annotation
 	return c, err
 }
 
@@ -270,19 +204,17 @@ const aroundQuote = 160
 
 // readOut fills in what the text says where c is, and what the annotations of
 // its attribution are called.
-func (s *Store) readOut(ctx context.Context, project annotate.ID, c *claimRow, entities map[annotate.ID]annotate.Entity) error {
-	text, err := s.text(ctx, s.pool, project, c.revision)
+func (s *Store) readOut(ctx context.Context, project annotate.ID, c *annotate.QueuedClaim, entities map[annotate.ID]annotate.Entity) error {
+	text, err := s.text(ctx, s.pool, project, c.RevisionID)
 	if err != nil {
 		return err
 	}
-	c.Names, c.Entities = map[annotate.ID]string{}, map[annotate.ID]annotate.Entity{}
+	c.Words, c.Entities = map[annotate.ID]string{}, map[annotate.ID]annotate.Entity{}
 	for a := range c.Attribution.All() {
+		c.Words[a.ID] = quote(text, a.Fragments)
 		if e, ok := entities[a.Entity]; ok {
 			c.Entities[a.Entity] = e
-			c.Names[a.ID] = e.Name
-			continue
 		}
-		c.Names[a.ID] = quote(text, a.Fragments)
 	}
 	c.Quote = quote(text, c.Claim.Fragments)
 	if len(c.Claim.Fragments) > 0 {

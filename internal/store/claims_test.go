@@ -318,6 +318,7 @@ func TestBadFiltersAreRefused(t *testing.T) {
 	for field, f := range map[string]store.ClaimFilter{
 		"state":  {State: "draft"},
 		"cursor": {Cursor: "elsewhere"},
+		"q":      {Query: strings.Repeat("ä", 501)},
 	} {
 		_, err := n.Claims(t.Context(), n.project, f)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad[field] == "" {

@@ -147,7 +147,7 @@ func (n *newsroom) link(article, from annotate.ID, role annotate.LinkRole, to an
 	n.change(article, n.ana, annotate.Operation{Op: annotate.Put, Link: &annotate.Link{ID: store.NewID(), From: from, To: to, Role: role}})
 }
 
-func (n *newsroom) read(claim annotate.ID) store.DecidedClaim {
+func (n *newsroom) read(claim annotate.ID) annotate.DecidedClaim {
 	n.tb.Helper()
 	c, err := n.Claim(n.tb.Context(), n.project, claim)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -37,7 +38,7 @@ type ClaimFilter struct {
 // ClaimPage is a stretch of the review queue. It may have fewer items than
 // were asked for, or none, and still not be the last: see [Store.Claims].
 type ClaimPage struct {
-	Page[QueuedClaim]
+	Page[annotate.QueuedClaim]
 	// Counts has how many claims the filter leaves in each state, whatever
 	// state it asks for. It is nil when that would take too long to count.
 	Counts map[annotate.ReviewState]int
@@ -94,7 +95,8 @@ func (s *Store) claims(ctx context.Context, project annotate.ID, f ClaimFilter) 
 	if page.Counts, err = q.counts(ctx); err != nil {
 		return page, err
 	}
-	page.Items, err = s.queued(ctx, project, claimIDs(keys))
+	read, err := s.readClaims(ctx, project, claimIDs(keys))
+	page.Items = read.claims
 	return page, err
 }
 
@@ -177,6 +179,9 @@ type queue struct {
 func (s *Store) queue(ctx context.Context, project annotate.ID, f ClaimFilter) (*queue, error) {
 	if _, known := reviewStates[f.State]; !known {
 		return nil, annotate.Invalid{"state": "Use unreviewed, approved, disputed, rejected or changes_requested."}
+	}
+	if utf8.RuneCountInString(f.Query) > maxQuery {
+		return nil, annotate.Invalid{"q": "Search for at most 500 characters."}
 	}
 	q := &queue{store: s, project: project, filter: f, args: pgx.NamedArgs{"project": project}}
 	if f.Author != "" {
