@@ -18,13 +18,14 @@ const module = "onrecord.dev/"
 // thinks about whether it should.
 var floorplan = map[string][]string{
 	"cmd/server": {
-		"internal/annotate", "internal/exchange", "internal/http", "internal/ingest", "internal/localdb",
+		"internal/annotate", "internal/demo", "internal/exchange", "internal/http", "internal/ingest", "internal/localdb",
 		"internal/store", "internal/suggest", "web",
 	},
 	"internal":                 {}, // this test
 	"internal/annotate":        {},
 	"internal/bench":           {"internal/annotate", "internal/http", "internal/store", "internal/store/storetest", "web"},
 	"internal/browsertest":     {"internal/annotate", "internal/http", "internal/store", "internal/store/storetest", "web"},
+	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
 	"internal/http":            {"internal/annotate", "internal/exchange", "internal/ingest", "internal/store", "internal/suggest", "web", "web/page"},
 	"internal/ingest":          {"internal/annotate"},
