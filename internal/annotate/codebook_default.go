@@ -34,7 +34,7 @@ func defaultKinds() []Kind {
 		{Name: Claim, Label: "Claim", Color: "amber", Key: "c", Guideline: claimGuideline, Active: true},
 		{
 			Name: Speaker, Label: "Speaker", Color: "blue", Key: "s", Guideline: speakerGuideline, Active: true,
-			Entities: []EntityType{Person, Organisation, Group},
+			Entities: []EntityType{Person, Organisation, Group, Outlet},
 		},
 		{
 			Name: Source, Label: "Source", Color: "green", Key: "o", Guideline: sourceGuideline, Active: true,
@@ -93,7 +93,7 @@ file, a news agency, a press conference.
   recording, via the agency that transcribed it, via the paper that reprinted it. On each link say what was done.
 - A document whose author is not stated stands alone: a source and no speaker.
 - An outlet that speaks in its own name ("we could not verify the recording") is a source, with the claim's certainty on
-  that link.
+  that link. So is a law or a sign. Unless somebody else speaks through it, choose *speaker* under **Not stated**.
 - The article's own outlet need not be tagged.`
 
 const cueGuideline = `The cue is **the fewest words that tell the reader somebody else is speaking**: *said*, *according to*, *in the view of*, a colon.
