@@ -10,12 +10,17 @@ type ListedEntity struct {
 	Entity
 	// Matched is the name by which a search found it, or empty.
 	Matched string
-	// Mentions counts the annotations that mean the entity.
+	// Mentions counts the annotations that mean the entity, up to
+	// [MostCounted].
 	Mentions int
-	// Claims counts the claims it is a speaker or a source of, wherever it
-	// stands in the chain by which they reached us.
+	// Claims counts the claims that these make it a speaker or a source of,
+	// wherever it stands in the chain by which they reached us.
 	Claims int
 }
+
+// MostCounted is how far the uses of an entity are counted: that there are as
+// many is known then, and counting on would keep people waiting.
+const MostCounted = 1000
 
 // Merger is an entity that was merged into another.
 type Merger struct {

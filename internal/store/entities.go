@@ -314,8 +314,9 @@ func isNumber(s string) bool {
 	return err == nil && len(s) < 20 && strings.Trim(s, "-.0123456789") == ""
 }
 
-// countUses counts what entities are used for. LATERAL with OFFSET 0 keeps the
-// planner to the index: it thinks that recursion multiplies.
+// countUses counts what entities are used for, up to [annotate.MostCounted]
+// mentions of each. LATERAL with OFFSET 0 keeps the planner to the index: it
+// thinks that recursion multiplies.
 func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []annotate.ListedEntity) error {
 	if len(entities) == 0 {
 		return nil
@@ -328,11 +329,15 @@ func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []a
 	}
 	rows, _ := s.pool.Query(ctx, `
 		WITH RECURSIVE mentions AS MATERIALIZED (
-			SELECT coalesce(e.merged_into, e.id) AS entity, a.id, a.kind
-			FROM entities e
-			JOIN annotations a ON a.project_id = e.project_id AND a.entity_id = e.id AND NOT a.deleted
-			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND s.hand = 'shared'
-			WHERE e.project_id = $1 AND (e.id = ANY($2) OR e.merged_into = ANY($2))
+			SELECT w.entity, m.id, m.kind
+			FROM unnest($2::uuid[]) AS w (entity)
+			CROSS JOIN LATERAL (
+				SELECT a.id, a.kind
+				FROM entities e
+				JOIN annotations a ON a.project_id = e.project_id AND a.entity_id = e.id AND NOT a.deleted
+				JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND s.hand = 'shared'
+				WHERE e.project_id = $1 AND (e.id = w.entity OR e.merged_into = w.entity)
+				LIMIT $3) AS m
 		), passed_on AS (
 			SELECT entity, id FROM mentions WHERE kind = 'source'
 			UNION
@@ -356,7 +361,7 @@ func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []a
 		      UNION ALL
 		      SELECT entity, 0, count(*) FROM claims GROUP BY entity) AS uses
 		GROUP BY entity
-		ORDER BY entity`, pgx.QueryExecModeCacheDescribe, project, ids)
+		ORDER BY entity`, pgx.QueryExecModeCacheDescribe, project, ids, annotate.MostCounted)
 	var id annotate.ID
 	var mentions, claims int
 	_, err := pgx.ForEachRow(rows, []any{&id, &mentions, &claims}, func() error {
