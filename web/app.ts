@@ -7,6 +7,7 @@ import "./ui/_dialog";
 import "./ui/_menu";
 import "./ui/_slug";
 import "./ui/_submit";
+import "./ui/_tabs";
 import "./ui/_time";
 
 attachBehaviours(document);

@@ -1,14 +1,17 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -175,7 +178,42 @@ func checkJSONText(data []byte) error {
 	if !utf8.Valid(data) {
 		return errors.New("the body is not UTF-8; send JSON as UTF-8")
 	}
-	return nil
+	for rest := data; ; {
+		at := bytes.IndexByte(rest, '\\')
+		if at < 0 {
+			return nil
+		}
+		n, ok := escape(rest[at:])
+		if !ok {
+			return errors.New("the body has half of a surrogate pair; send characters whole")
+		}
+		rest = rest[at+n:]
+	}
+}
+
+// escape measures the escape that b begins with. It is not ok if it is a half
+// of a surrogate pair without the other.
+func escape(b []byte) (n int, ok bool) {
+	r := escapedRune(b)
+	if !utf16.IsSurrogate(r) {
+		return min(len(b), 2), true
+	}
+	if utf16.DecodeRune(r, escapedRune(b[6:])) == utf8.RuneError {
+		return 0, false
+	}
+	return 12, true
+}
+
+// escapedRune is the UTF-16 unit that b begins with as \uXXXX, or 0.
+func escapedRune(b []byte) rune {
+	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
+		return 0
+	}
+	unit, err := strconv.ParseUint(string(b[2:6]), 16, 16)
+	if err != nil {
+		return 0
+	}
+	return rune(unit)
 }
 
 // huma's own complaints come in our form. It has no other place to say so
@@ -208,10 +246,21 @@ func humaProblem(status int, message string, errs []error) *problem {
 	p := newProblem(status, "invalid", "Not as it must be", fmt.Sprintf("%s. Mend what errors lists and send it again.", sentence(message)))
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			p.Errors = append(p.Errors, problemError{Field: field(d.Location), Location: d.Location, Message: sentence(d.Message) + "."})
+			p.Errors = append(p.Errors, complaint(d))
 		}
 	}
 	return p
+}
+
+// complaint is d in our form. Of a field that is missing huma says only where
+// it is missing from.
+func complaint(d *huma.ErrorDetail) problemError {
+	location, message := d.Location, d.Message
+	if name, ok := strings.CutPrefix(message, "expected required property "); ok {
+		location += "." + strings.TrimSuffix(name, " to be present")
+		message = "this is missing"
+	}
+	return problemError{Field: field(location), Location: location, Message: sentence(message) + "."}
 }
 
 // field is location without where it was: body.name is name.

@@ -48,6 +48,8 @@ type problem struct {
 	Detail    string         `json:"detail" doc:"What went wrong this time, and what to do about it."`
 	Errors    []problemError `json:"errors,omitempty" nullable:"false" doc:"What is wrong with each field."`
 	Conflicts []clash        `json:"conflicts,omitempty" nullable:"false" doc:"What each refused operation would have overwritten."`
+	// Claim is not in conflicts: a decision overwrites nothing.
+	Claim *annotate.AnnotationRecord `json:"claim,omitempty" doc:"The claim as it is now, when a review named another version of it."`
 }
 
 type problemError struct {
@@ -129,7 +131,12 @@ func writeProblem(w http.ResponseWriter, p *problem) {
 }
 
 func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
-	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Status, p.Detail))
+	detail, complaints := p.Detail, make([]string, len(p.Errors))
+	for i, e := range p.Errors {
+		complaints[i] = e.Message
+		detail = "Go back, mend this, and send it again."
+	}
+	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Status, detail, complaints))
 	if err != nil {
 		s.logFault(r.Context(), err)
 		w.WriteHeader(http.StatusInternalServerError)
@@ -181,6 +188,12 @@ func problemOfFields(err error) *problem {
 		for _, c := range conflict {
 			p.Conflicts = append(p.Conflicts, clashOf(c))
 		}
+		return p
+	}
+	if changed, ok := errors.AsType[annotate.ClaimChanged](err); ok {
+		p := newProblem(http.StatusConflict, "claim-changed", "Changed since", "The claim has changed since you looked, so nothing was decided. Read it again, and decide on the version it has now.")
+		record := changed.Current.Record()
+		p.Claim = &record
 		return p
 	}
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
