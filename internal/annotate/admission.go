@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -22,7 +23,8 @@ type Admission struct {
 	People map[ID]bool
 	// Entities has the entities the article may name, with their types.
 	Entities map[ID]EntityType
-	// Elsewhere has the ids of annotations and links that are taken.
+	// Elsewhere has the ids that are taken, of annotations, links, reviews,
+	// comments and revisions alike.
 	Elsewhere map[ID]bool
 }
 
@@ -44,6 +46,36 @@ func (ad *Admission) Check(d *AnnotatedArticle) error {
 	return c.bad[:min(len(c.bad), MaxComplaints)]
 }
 
+// Admit returns a [BadFile] of what is wrong with an entity that comes from
+// elsewhere, or nil.
+func (e Entity) Admit() error { return admit("entity", e.ID, e.Validate()) }
+
+// Admit returns a [BadFile] of what is wrong with a person, of whom only ID
+// and Name are looked at, who comes from elsewhere, or nil.
+func (u User) Admit() error {
+	bad := Invalid{}
+	bad.ValidateName("name", u.Name)
+	return admit("person", u.ID, bad.Err())
+}
+
+func admit(item string, id ID, err error) error {
+	var bad BadFile
+	if parsed, err := ParseID(string(id)); err != nil || parsed != id {
+		bad = append(bad, BadRecord{Item: item, ItemID: id, Field: "id", Message: notUUID})
+	}
+	if invalid, ok := errors.AsType[Invalid](err); ok {
+		for _, field := range slices.Sorted(maps.Keys(invalid)) {
+			bad = append(bad, BadRecord{Item: item, ItemID: id, Field: field, Message: invalid[field]})
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return bad
+}
+
+const notUUID = "Give a UUID in lower case."
+
 type admitting struct {
 	*Admission
 	d      *AnnotatedArticle
@@ -63,8 +95,9 @@ func (c *admitting) article() {
 	a, r := c.d.Article, c.d.Revision
 	c.id("", "", "id", a.ID)
 	c.id("", "", "revision", r.ID)
+	c.free("", "", "revision", r.ID)
 	if invalid, ok := errors.AsType[Invalid](a.Validate()); ok {
-		for _, field := range slices.Sorted(mapKeys(invalid)) {
+		for _, field := range slices.Sorted(maps.Keys(invalid)) {
 			c.complain("", "", field, invalid[field])
 		}
 	}
@@ -94,19 +127,15 @@ func (c *admitting) article() {
 	}
 }
 
-func mapKeys(i Invalid) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range i {
-			if !yield(k) {
-				return
-			}
-		}
+func (c *admitting) id(item string, id ID, field string, given ID) {
+	if parsed, err := ParseID(string(given)); err != nil || parsed != given {
+		c.complain(item, id, field, notUUID)
 	}
 }
 
-func (c *admitting) id(item string, id ID, field string, given ID) {
-	if parsed, err := ParseID(string(given)); err != nil || parsed != given {
-		c.complain(item, id, field, "Give a UUID in lower case.")
+func (c *admitting) free(item string, id ID, field string, given ID) {
+	if c.Elsewhere[given] {
+		c.complain(item, id, field, "This id belongs to another article. Make a new one.")
 	}
 }
 
@@ -143,8 +172,8 @@ func (c *admitting) history() {
 		c.version("annotation", a.ID, a.Version)
 		c.made("annotation", a.ID, "created", a.CreatedBy, a.CreatedAt)
 		c.made("annotation", a.ID, "updated", a.UpdatedBy, a.UpdatedAt)
-		if a.Review != "" && (a.Kind != Claim || !slices.Contains(ReviewStates, a.Review)) {
-			c.complain("annotation", a.ID, "review", "Only claims are reviewed, and are unreviewed, approved, disputed, rejected or changes_requested.")
+		if a.Kind != Claim && a.Review != "" && a.Review != Unreviewed {
+			c.complain("annotation", a.ID, "review", "Only claims are reviewed.")
 		}
 	}
 	for _, l := range c.d.Links {
@@ -252,6 +281,7 @@ func (c *admitting) reviews() {
 // remark checks what reviews and comments have in common.
 func (c *admitting) remark(item string, id, claim ID, seen map[ID]bool) {
 	c.id(item, id, "id", id)
+	c.free(item, id, "id", id)
 	if seen[id] {
 		c.complain(item, id, "id", "This id is given twice.")
 	}

@@ -180,7 +180,7 @@ func sameBy[T any](a, b []T, id func(T) ID, same func(T, T) bool) bool {
 }
 
 func (a Annotation) same(b Annotation) bool {
-	return a.ID == b.ID && a.sameContent(b) && a.Version == b.Version && a.Review == b.Review &&
+	return a.ID == b.ID && a.sameContent(b) && a.Version == b.Version && (a.Kind != Claim || a.Review == b.Review) &&
 		a.CreatedBy == b.CreatedBy && a.CreatedAt.Equal(b.CreatedAt) && a.UpdatedBy == b.UpdatedBy && a.UpdatedAt.Equal(b.UpdatedAt)
 }
 

@@ -1,0 +1,538 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// NewImport says where a corpus goes and who brings it.
+type NewImport struct {
+	Project annotate.ID
+	By      annotate.ID
+	At      time.Time
+	// DryRun does all that an import does, and undoes it.
+	DryRun bool
+}
+
+// Imported counts what an import made, or would have.
+type Imported struct {
+	Articles    int
+	Annotations int
+	Links       int
+	Entities    int
+	// People who were not known before. They have no e-mail address and cannot
+	// sign in.
+	People int
+	// Unchanged counts articles that are there already, just as they are in
+	// the corpus.
+	Unchanged int
+}
+
+// Import takes a corpus into a project, all of it or nothing. Ids, versions,
+// numbers of change sets, reviews, comments, people and times stay what they
+// are: exported again, the project gives the same. The log of each annotation
+// set begins with one change set that makes it what it is.
+//
+// A project with neither articles nor entities takes the corpus's codebook
+// over and remembers where it came from. Any other must have a codebook that
+// covers the corpus's. An entity that the project has under another id is
+// merged into that one.
+//
+// Import refuses, with an [annotate.BadFile], whatever could not have been
+// made here, and an article that is there already but is not the same.
+func (s *Store) Import(ctx context.Context, n NewImport, c annotate.Corpus) (Imported, error) {
+	m := &importing{NewImport: n, corpus: c, rows: newRowReader()}
+	m.At = n.At.UTC().Truncate(time.Microsecond)
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		m.tx = tx
+		if err := m.all(ctx); err != nil {
+			return err
+		}
+		if n.DryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		return m.done, nil
+	}
+	if err != nil {
+		return Imported{}, fmt.Errorf("import into project %s: %w", n.Project, err)
+	}
+	s.Announce(Note{Project: n.Project})
+	return m.done, nil
+}
+
+// errDryRun undoes a dry run.
+var errDryRun = errors.New("dry run")
+
+// importing is an import under way.
+type importing struct {
+	NewImport
+	tx     pgx.Tx
+	corpus annotate.Corpus
+	done   Imported
+
+	version   int // of the codebook in force
+	admission annotate.Admission
+	record    int        // number of the article in the corpus, from 1
+	rows      *rowReader // for articles that are there already
+}
+
+func (m *importing) all(ctx context.Context) error {
+	empty, err := m.lock(ctx)
+	if err != nil {
+		return err
+	}
+	if empty {
+		err = m.takeOver(ctx)
+	} else {
+		err = m.admission.Codebook.Covers(m.corpus.Codebook)
+	}
+	if err != nil {
+		return err
+	}
+	if err := m.entities(ctx); err != nil {
+		return m.located(err)
+	}
+	if err := m.people(ctx); err != nil {
+		return m.located(err)
+	}
+	if err := m.rows.readMerged(ctx, m.tx, m.Project); err != nil {
+		return err
+	}
+	for d, err := range m.corpus.Articles {
+		if err != nil {
+			return err // knows where it is
+		}
+		m.record++
+		if err := m.article(ctx, &d); err != nil {
+			return m.located(err)
+		}
+	}
+	return nil
+}
+
+// located says of a complaint where in the file it belongs.
+func (m *importing) located(err error) error {
+	bad, ok := errors.AsType[annotate.BadFile](err)
+	if !ok {
+		return err
+	}
+	for i := range bad {
+		if bad[i].Line > 0 {
+			continue
+		}
+		bad[i].Record = m.record
+		if m.corpus.Line != nil {
+			bad[i].Line = m.corpus.Line()
+		}
+	}
+	return bad
+}
+
+// lock waits until nobody else imports into the project or changes its
+// codebook, and says whether the project is empty. If it is, nobody adds
+// anything until the import is over.
+func (m *importing) lock(ctx context.Context) (empty bool, err error) {
+	for _, lock := range []string{`FOR NO KEY UPDATE`, `FOR UPDATE`} {
+		if err := m.tx.QueryRow(ctx, `SELECT codebook FROM projects WHERE id = $1 `+lock, m.Project).Scan(&m.version); err != nil {
+			return false, err
+		}
+		err := m.tx.QueryRow(ctx, `
+			SELECT NOT EXISTS (SELECT FROM articles WHERE project_id = $1) AND NOT EXISTS (SELECT FROM entities WHERE project_id = $1)`,
+			m.Project).Scan(&empty)
+		if err != nil {
+			return false, err
+		}
+		if !empty {
+			break
+		}
+	}
+	var content []byte
+	err = m.tx.QueryRow(ctx, `SELECT content FROM codebooks WHERE project_id = $1 AND version = $2`, m.Project, m.version).Scan(&content)
+	if err != nil {
+		return false, err
+	}
+	m.admission.Codebook = &annotate.Codebook{}
+	return empty, json.Unmarshal(content, m.admission.Codebook)
+}
+
+// takeOver gives the empty project the corpus's codebook and origin. Versions
+// of a codebook never change, so if the number it had is taken here, it gets
+// another.
+func (m *importing) takeOver(ctx context.Context) error {
+	if err := m.corpus.Codebook.Validate(); err != nil {
+		return annotate.BadFile{{Item: "codebook", Message: err.Error()}}
+	}
+	from := origin{Slug: m.corpus.Origin.Slug, Name: m.corpus.Origin.Name, Codebook: m.corpus.CodebookVersion, Stored: m.version}
+	same, err := sameJSON(m.corpus.Codebook, m.admission.Codebook)
+	if err != nil {
+		return err
+	}
+	if !same || m.version != m.corpus.CodebookVersion {
+		if m.version, err = m.addCodebook(ctx); err != nil {
+			return err
+		}
+		from.Stored = m.version
+	}
+	m.admission.Codebook = m.corpus.Codebook
+	_, err = m.tx.Exec(ctx, `UPDATE projects SET codebook = $2, origin = $3 WHERE id = $1`, m.Project, m.version, from)
+	return err
+}
+
+func sameJSON(a, b any) (bool, error) {
+	x, err := json.Marshal(a)
+	if err != nil {
+		return false, err
+	}
+	y, err := json.Marshal(b)
+	return bytes.Equal(x, y), err
+}
+
+// addCodebook adds the corpus's codebook, under its own version if that is
+// later than all there are.
+func (m *importing) addCodebook(ctx context.Context) (version int, err error) {
+	content, err := json.Marshal(m.corpus.Codebook)
+	if err != nil {
+		return 0, fmt.Errorf("write a codebook: %w", err)
+	}
+	err = m.tx.QueryRow(ctx, `
+		INSERT INTO codebooks (project_id, version, content, created_by, created_at)
+		SELECT @project, greatest(max(version) + 1, @version), @content, @by, @at FROM codebooks WHERE project_id = @project
+		RETURNING version`,
+		pgx.NamedArgs{"project": m.Project, "version": m.corpus.CodebookVersion, "content": content, "by": m.By, "at": m.At}).Scan(&version)
+	return version, err
+}
+
+// importPage is how many entities or people are written at a time.
+const importPage = 500
+
+func (m *importing) entities(ctx context.Context) error {
+	page := make([]annotate.Entity, 0, importPage)
+	for e, err := range m.corpus.Entities {
+		if err != nil {
+			return err
+		}
+		if err := e.Admit(); err != nil {
+			return err
+		}
+		if page = append(page, e); len(page) == cap(page) {
+			if err := m.addEntities(ctx, page); err != nil {
+				return err
+			}
+			page = page[:0]
+		}
+	}
+	return m.addEntities(ctx, page)
+}
+
+// addEntities adds those of page that the project does not have. One that it
+// has under another id points to that from the start.
+func (m *importing) addEntities(ctx context.Context, page []annotate.Entity) error {
+	var ids, types, names, descriptions, owners, others, kinds []string
+	for _, e := range page {
+		ids, types = append(ids, string(e.ID)), append(types, string(e.Type))
+		names, descriptions = append(names, e.Name), append(descriptions, e.Description)
+		for _, n := range e.Names {
+			owners, others, kinds = append(owners, string(e.ID)), append(others, n.Name), append(kinds, string(n.Type))
+		}
+	}
+	if err := m.checkEntityTypes(ctx, page, ids); err != nil || len(page) == 0 {
+		return err
+	}
+	rows, _ := m.tx.Query(ctx, `
+		INSERT INTO entities (project_id, id, type, name, description, merged_into, merged_with, created_by, created_at)
+		SELECT @project, n.id, n.type, n.name, n.description, same.id, same.id, @by, @at
+		FROM unnest(@ids::uuid[], @types::text[], @names::text[], @descriptions::text[]) AS n (id, type, name, description)
+		LEFT JOIN entities same ON same.project_id = @project AND same.type = n.type AND folded(same.name) = folded(n.name)
+		                       AND same.merged_into IS NULL AND same.id <> n.id
+		ON CONFLICT (project_id, id) DO NOTHING
+		RETURNING id`, pgx.NamedArgs{
+		"project": m.Project, "by": m.By, "at": m.At, "ids": ids, "types": types, "names": names, "descriptions": descriptions,
+	})
+	added, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return taken(err, "entities_same_name", "The file has two entities of one type that share a name but for case and accents. Make them one.")
+	}
+	m.done.Entities += len(added)
+	// As merging does: the one that remains takes over the names, but for its own.
+	_, err = m.tx.Exec(ctx, `
+		INSERT INTO entity_names (project_id, entity_id, name, type, merged_from)
+		SELECT $1, remains.id, n.name, n.type, e.merged_into_from
+		FROM (SELECT id, coalesce(merged_into, id) AS remains, CASE WHEN merged_into IS NOT NULL THEN id END AS merged_into_from, name
+		      FROM entities WHERE project_id = $1 AND id = ANY($2)) AS e
+		JOIN entities remains ON remains.project_id = $1 AND remains.id = e.remains
+		JOIN (SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[]) AS given (id, name, type)
+		      UNION ALL
+		      SELECT id, name, 'spelling' FROM entities WHERE project_id = $1 AND id = ANY($2) AND merged_into IS NOT NULL) AS n ON n.id = e.id
+		WHERE n.name <> remains.name
+		ON CONFLICT (project_id, entity_id, name) DO NOTHING`, m.Project, added, emptyNotNull(owners), emptyNotNull(others), emptyNotNull(kinds))
+	return err
+}
+
+// taken turns the violation of a constraint into a complaint.
+func taken(err error, constraint, message string) error {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.ConstraintName == constraint {
+		return annotate.Complain(message)
+	}
+	return err
+}
+
+// checkEntityTypes refuses entities that are something else here.
+func (m *importing) checkEntityTypes(ctx context.Context, page []annotate.Entity, ids []string) error {
+	known, err := m.entityTypes(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, e := range page {
+		if t, ok := known[e.ID]; ok && t != e.Type {
+			return annotate.BadFile{{Item: "entity", ItemID: e.ID, Field: "type", Message: fmt.Sprintf(
+				"This is a %s in the project and a %s in the file.", t, e.Type)}}
+		}
+	}
+	return nil
+}
+
+func (m *importing) entityTypes(ctx context.Context, ids []string) (map[annotate.ID]annotate.EntityType, error) {
+	rows, _ := m.tx.Query(ctx, `SELECT id, type FROM entities WHERE project_id = $1 AND id = ANY($2) ORDER BY id`, m.Project, emptyNotNull(ids))
+	types := map[annotate.ID]annotate.EntityType{}
+	var id annotate.ID
+	var t annotate.EntityType
+	_, err := pgx.ForEachRow(rows, []any{&id, &t}, func() error {
+		types[id] = t
+		return nil
+	})
+	return types, err
+}
+
+func (m *importing) people(ctx context.Context) error {
+	m.admission.People = map[annotate.ID]bool{}
+	var ids, names []string
+	for u, err := range m.corpus.People {
+		if err != nil {
+			return err
+		}
+		if err := u.Admit(); err != nil {
+			return err
+		}
+		m.admission.People[u.ID] = true
+		ids, names = append(ids, string(u.ID)), append(names, u.Name)
+	}
+	tag, err := m.tx.Exec(ctx, `
+		INSERT INTO users (id, name, created_at)
+		SELECT id, name, $3 FROM unnest($1::uuid[], $2::text[]) AS n (id, name)
+		ON CONFLICT (id) DO NOTHING`, emptyNotNull(ids), emptyNotNull(names), m.At)
+	m.done.People = int(tag.RowsAffected())
+	return err
+}
+
+func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) error {
+	refused := func(message string) error {
+		return annotate.BadFile{{Article: d.Article.ID, Message: message}}
+	}
+	if _, err := annotate.ParseID(string(d.Article.ID)); err != nil {
+		return refused("Give the article a UUID in lower case.")
+	}
+	there, exists, err := m.there(ctx, d.Article.ID)
+	if err != nil {
+		return err
+	}
+	if exists && there.Same(m.canonical(d)) {
+		m.done.Unchanged++
+		return nil
+	}
+	if exists {
+		return refused(fmt.Sprintf("The project has this article already, as %q, and not the same. Import into an empty project, or leave the article out.",
+			there.Article.Headline))
+	}
+	if err := m.know(ctx, d); err != nil {
+		return err
+	}
+	if err := m.admission.Check(d); err != nil {
+		return err
+	}
+	if err := m.insert(ctx, d); err != nil {
+		return taken(err, "articles_pkey", "The file has this article twice.")
+	}
+	m.done.Articles++
+	m.done.Annotations += len(d.Annotations)
+	m.done.Links += len(d.Links)
+	return nil
+}
+
+// there reads the article as an export would.
+func (m *importing) there(ctx context.Context, id annotate.ID) (d annotate.AnnotatedArticle, exists bool, err error) {
+	x := &export{tx: m.tx, project: m.Project, filter: ExportFilter{Articles: []annotate.ID{id}}, rows: m.rows}
+	err = x.readGroups(ctx, func(group []annotate.AnnotatedArticle) bool {
+		d, exists = group[0], true
+		return true
+	})
+	return d, exists, err
+}
+
+// canonical is d with its entities as they are read here.
+func (m *importing) canonical(d *annotate.AnnotatedArticle) *annotate.AnnotatedArticle {
+	c := *d
+	c.Annotations = slices.Clone(d.Annotations)
+	for i, a := range c.Annotations {
+		if u, err := uuidOf(a.Entity); err == nil {
+			if into, merged := m.rows.merged[u]; merged {
+				c.Annotations[i].Entity = into
+			}
+		}
+	}
+	return &c
+}
+
+// know reads what the rules have to know of the project to let d in.
+func (m *importing) know(ctx context.Context, d *annotate.AnnotatedArticle) error {
+	var entities []string
+	for _, a := range d.Annotations {
+		if _, err := annotate.ParseID(string(a.Entity)); err == nil {
+			entities = append(entities, string(a.Entity))
+		}
+	}
+	var err error
+	if m.admission.Entities, err = m.entityTypes(ctx, entities); err != nil {
+		return err
+	}
+	rows, _ := m.tx.Query(ctx, `
+		SELECT id FROM annotations WHERE project_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id FROM links WHERE project_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id FROM reviews WHERE project_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id FROM comments WHERE project_id = $1 AND id = ANY($2)
+		UNION ALL SELECT id FROM revisions WHERE project_id = $1 AND id = ANY($2)
+		ORDER BY id`, m.Project, takes(d))
+	m.admission.Elsewhere = map[annotate.ID]bool{}
+	var id annotate.ID
+	_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+		m.admission.Elsewhere[id] = true
+		return nil
+	})
+	return err
+}
+
+// takes lists the ids that d would take, as far as they are any.
+func takes(d *annotate.AnnotatedArticle) []annotate.ID {
+	ids := []annotate.ID{d.Revision.ID}
+	for _, a := range d.Annotations {
+		ids = append(ids, a.ID)
+	}
+	for _, l := range d.Links {
+		ids = append(ids, l.ID)
+	}
+	for _, r := range d.Reviews {
+		ids = append(ids, r.ID)
+	}
+	for _, c := range d.Comments {
+		ids = append(ids, c.ID)
+	}
+	return slices.DeleteFunc(ids, func(id annotate.ID) bool {
+		_, err := annotate.ParseID(string(id))
+		return err != nil
+	})
+}
+
+// insert writes d, which has been admitted.
+func (m *importing) insert(ctx context.Context, d *annotate.AnnotatedArticle) error {
+	set := &keptSet{key: setKey{m.Project, d.Article.ID, Shared}, seq: d.Seq, version: m.version}
+	b := &pgx.Batch{}
+	queueArticle(b, m.Project, *d)
+	b.Queue(`
+		UPDATE annotation_sets SET seq = $4::bigint, base_seq = greatest($4::bigint - 1, 0)
+		WHERE project_id = $1 AND article_id = $2 AND hand = $3
+		RETURNING id`, m.Project, d.Article.ID, Shared, d.Seq).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&set.id) })
+	if err := m.tx.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	b = &pgx.Batch{}
+	if d.Seq > 0 {
+		if err := m.queueLog(b, set, d); err != nil {
+			return err
+		}
+	}
+	m.queueAnnotations(b, set, d)
+	m.queueRemarks(b, d)
+	return m.tx.SendBatch(ctx, b).Close()
+}
+
+// queueLog queues the one change set that makes all there is.
+func (m *importing) queueLog(b *pgx.Batch, set *keptSet, d *annotate.AnnotatedArticle) error {
+	made := d.Operations()
+	unmade := make([]annotate.Operation, len(made))
+	for i, o := range made {
+		if o.Annotation != nil {
+			a := *o.Annotation
+			a.Fragments = withoutExact(a.Fragments)
+			made[i].Annotation = &a
+		}
+		o.Op = annotate.Delete
+		unmade[len(made)-1-i] = o
+	}
+	operations, err := json.Marshal(annotate.Records(made))
+	if err != nil {
+		return fmt.Errorf("encode the log of article %s: %w", d.Article.ID, err)
+	}
+	inverse, err := json.Marshal(annotate.Records(unmade))
+	if err != nil {
+		return fmt.Errorf("encode the log of article %s: %w", d.Article.ID, err)
+	}
+	var log logByColumn
+	log.add(set, annotate.ChangeSet{ID: NewID(), Author: m.By, At: m.At}, operations, inverse)
+	log.queue(b)
+	return nil
+}
+
+func withoutExact(fragments []annotate.Fragment) []annotate.Fragment {
+	bare := make([]annotate.Fragment, len(fragments))
+	for i, f := range fragments {
+		bare[i] = annotate.Fragment{Start: f.Start, End: f.End}
+	}
+	return bare
+}
+
+func (m *importing) queueAnnotations(b *pgx.Batch, set *keptSet, d *annotate.AnnotatedArticle) {
+	var annotations annotationsByColumn
+	var links linksByColumn
+	var reviewed []annotate.ID
+	var states []annotate.ReviewState
+	for _, a := range d.Annotations {
+		annotations.add(set, a)
+		if a.Review != "" && a.Review != annotate.Unreviewed {
+			reviewed, states = append(reviewed, a.ID), append(states, a.Review)
+		}
+	}
+	for _, l := range d.Links {
+		links.add(set, l)
+	}
+	annotations.queue(b, insertAnnotations)
+	links.queue(b, insertLinks)
+	if len(reviewed) > 0 {
+		b.Queue(`UPDATE annotations a SET review_state = u.state FROM unnest($2::uuid[], $3::text[]) AS u (id, state)
+			WHERE a.project_id = $1 AND a.id = u.id`, m.Project, reviewed, states).Exec(hit(len(reviewed)))
+	}
+}
+
+func (m *importing) queueRemarks(b *pgx.Batch, d *annotate.AnnotatedArticle) {
+	for _, r := range d.Reviews {
+		b.Queue(`INSERT INTO reviews (project_id, id, claim_id, version, decision, reason, reviewer_id, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			m.Project, r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt)
+	}
+	for _, c := range d.Comments {
+		b.Queue(`INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+			m.Project, c.ID, c.Claim, c.Author, c.Body, c.CreatedAt)
+	}
+}
