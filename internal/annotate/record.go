@@ -22,7 +22,7 @@ type AnnotationRecord struct {
 	Kind       string           `json:"kind,omitempty"`
 	Fragments  []FragmentRecord `json:"fragments,omitzero" nullable:"false"`
 	Attributes Attributes       `json:"attributes,omitzero" nullable:"false"`
-	Entity     *ID              `json:"entity" doc:"The entity that is meant, or null."`
+	Entity     *ID              `json:"entity" required:"false" doc:"The entity that is meant, or null."`
 	Review     ReviewState      `json:"review_state,omitempty" readOnly:"true"`
 	CreatedBy  ID               `json:"created_by,omitempty" readOnly:"true"`
 	CreatedAt  *time.Time       `json:"created_at,omitempty" readOnly:"true"`
