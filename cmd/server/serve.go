@@ -103,7 +103,7 @@ func (c *commands) announce(ctx context.Context, s *store.Store, addr net.Addr, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out.out, "Nobody has an account yet. Make yours, the first admin's, at\n%s/setup/%s\n", base, link)
+	fmt.Fprintf(out.out, "There is no admin yet. Make the first one's account at\n%s/setup/%s\n", base, link)
 	return nil
 }
 

@@ -12,12 +12,12 @@ import (
 )
 
 // SetupLink makes the secret of a link by which the first admin comes in, in
-// place of any earlier one. It returns [annotate.ErrExists] if somebody has an
-// account already.
+// place of any earlier one. It returns [annotate.ErrExists] if there is an
+// admin already.
 func (s *Store) SetupLink(ctx context.Context, at time.Time) (Secret, error) {
 	secret := newSecret()
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		if err := mostAccounts(ctx, tx, 0); err != nil {
+		if err := mostAdmins(ctx, tx, 0); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM setup_links`); err != nil {
@@ -37,7 +37,7 @@ func (s *Store) SetupLink(ctx context.Context, at time.Time) (Secret, error) {
 func (s *Store) CheckSetupLink(ctx context.Context, link Secret) error {
 	err := affected(s.pool.Exec(ctx, `
 		SELECT FROM setup_links
-		WHERE token_hash = $1 AND used_at IS NULL AND NOT EXISTS (SELECT FROM users WHERE email IS NOT NULL)`, link.hash()))
+		WHERE token_hash = $1 AND used_at IS NULL AND NOT EXISTS (SELECT FROM users WHERE admin)`, link.hash()))
 	if err != nil {
 		return fmt.Errorf("find a set-up link: %w", err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) SetUp(ctx context.Context, link Secret, u NewUser, userAgent str
 	session := newSecret()
 	u.Admin = true
 	_, err := s.addUser(ctx, u, func(tx pgx.Tx, user annotate.ID) error {
-		if err := mostAccounts(ctx, tx, 1); errors.Is(err, annotate.ErrExists) {
+		if err := mostAdmins(ctx, tx, 1); errors.Is(err, annotate.ErrExists) {
 			return annotate.ErrNotFound
 		} else if err != nil {
 			return err
@@ -69,22 +69,23 @@ func (s *Store) SetUp(ctx context.Context, link Secret, u NewUser, userAgent str
 }
 
 // AddFirstAdmin makes the first admin's account without a link. It returns
-// [annotate.ErrExists] if somebody has an account already.
+// [annotate.ErrExists] if there is an admin already.
 func (s *Store) AddFirstAdmin(ctx context.Context, u NewUser) (annotate.User, error) {
 	u.Admin = true
-	return s.addUser(ctx, u, func(tx pgx.Tx, _ annotate.ID) error { return mostAccounts(ctx, tx, 1) })
+	return s.addUser(ctx, u, func(tx pgx.Tx, _ annotate.ID) error { return mostAdmins(ctx, tx, 1) })
 }
 
-// mostAccounts returns [annotate.ErrExists] if more than n people can sign in.
-// Those who would be first take turns here: the second finds the first's
-// account beside its own.
-func mostAccounts(ctx context.Context, tx pgx.Tx, n int) error {
+// mostAdmins returns [annotate.ErrExists] if there are more than n admins.
+// Accounts of others do not count: the command line may have made them, and
+// the demonstration. Those who would be first take turns here: the second
+// finds the first's account beside its own.
+func mostAdmins(ctx context.Context, tx pgx.Tx, n int) error {
 	if _, err := tx.Exec(ctx, `LOCK TABLE setup_links IN EXCLUSIVE MODE`); err != nil {
 		return err
 	}
-	var accounts int
-	err := tx.QueryRow(ctx, `SELECT count(*) FROM users WHERE email IS NOT NULL`).Scan(&accounts)
-	if err == nil && accounts > n {
+	var admins int
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM users WHERE admin`).Scan(&admins)
+	if err == nil && admins > n {
 		return annotate.ErrExists
 	}
 	return err
