@@ -15,14 +15,11 @@ type healthcheckCommand struct{}
 func (healthcheckCommand) Run(ctx context.Context, c *commands) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	host, port, err := net.SplitHostPort(c.Addr)
+	url, err := c.localURL()
 	if err != nil {
-		return fmt.Errorf("read the address: %w", err)
+		return err
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", http.NoBody)
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)
 	}
@@ -35,4 +32,16 @@ func (healthcheckCommand) Run(ctx context.Context, c *commands) error {
 		return fmt.Errorf("the server is not ready: it answers %s", response.Status)
 	}
 	return nil
+}
+
+// localURL is where the server is, seen from this machine.
+func (c *commands) localURL() (string, error) {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return "", fmt.Errorf("read the address: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
 }

@@ -41,13 +41,14 @@ type commands struct {
 	User        userCommand        `cmd:"" help:"Work on accounts."`
 	Token       tokenCommand       `cmd:"" help:"Work on API tokens."`
 	Project     projectCommand     `cmd:"" help:"Work on projects."`
+	Demo        demoCommand        `cmd:"" help:"Make a project to look around in, with articles that are tagged and reviewed."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is ready; exit 1 if it is not."`
 
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL to use. Unset: a private one, kept in --data."`
 	Data        string `env:"ONRECORD_DATA" default:"./data" type:"path" help:"Folder of the private PostgreSQL."`
 	Addr        string `env:"ONRECORD_ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
 	BaseURL     string `name:"base-url" env:"ONRECORD_BASE_URL" help:"Address people use, such as https://onrecord.example.org."`
-	AdminEmail  string `env:"ONRECORD_ADMIN_EMAIL" help:"First admin, made when nobody has an account yet."`
+	AdminEmail  string `env:"ONRECORD_ADMIN_EMAIL" help:"First admin, made while there is none."`
 	// Not a flag: it would be seen in the list of processes.
 	AdminPassword string `kong:"-"`
 }
