@@ -59,8 +59,10 @@ func TestWithoutPostgreSQLTheErrorNamesThePackage(t *testing.T) {
 	if _, err := os.Stat("/usr/lib/postgresql"); err != nil {
 		t.Skip("nothing to hide")
 	}
-	hidden := []string{"unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
-		`mount -t tmpfs none /usr/lib/postgresql && PATH=/usr/sbin:/usr/bin:/sbin:/bin exec "$@"`, "sh"}
+	hidden := []string{
+		"unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
+		`mount -t tmpfs none /usr/lib/postgresql && PATH=/usr/sbin:/usr/bin:/sbin:/bin exec "$@"`, "sh",
+	}
 	if out, err := exec.Command(hidden[0], append(hidden[1:], "true")...).CombinedOutput(); err != nil {
 		t.Skipf("cannot hide PostgreSQL: %v %s", err, out)
 	}

@@ -21,12 +21,12 @@ func forEveryone(t *testing.T, uid int) (binary, dir string) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root, to become other users")
 	}
-	parent, err := os.MkdirTemp("", "localdb")
+	parent, err := os.MkdirTemp("", "localdb") //nolint:usetesting // t.TempDir is too long a path for another user's socket
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(parent) })
-	programs, err := os.MkdirTemp("/tmp", "localdb") // memory often does not let programs be run
+	programs, err := os.MkdirTemp("/tmp", "localdb") //nolint:usetesting // where t.TempDir is, programs may not be run
 	if err != nil {
 		t.Fatal(err)
 	}
