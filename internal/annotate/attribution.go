@@ -145,6 +145,11 @@ func (a Attribution) each(yield func(Annotation) bool) bool {
 // annotation is called. The codebook's word for what a source did with the
 // one before it is used where it has been coded.
 func (a Attribution) Sentence(codebook *Codebook, name func(Annotation) string) string {
+	return strings.Join(a.Parts(codebook, name), ", ")
+}
+
+// Parts are the parts of the sentence. The first says who said it.
+func (a Attribution) Parts(codebook *Codebook, name func(Annotation) string) []string {
 	parts := []string{a.spokenBy(name)}
 	for _, outer := range a.Within {
 		parts = append(parts, "as told by "+outer.spokenBy(name))
@@ -152,7 +157,7 @@ func (a Attribution) Sentence(codebook *Codebook, name func(Annotation) string) 
 	if len(a.Addressees) > 0 {
 		parts = append(parts, "to "+namesOf(a.Addressees, name))
 	}
-	for i, chain := range a.ways() {
+	for i, chain := range a.Ways() {
 		for j, hop := range chain {
 			part := hop.Means(codebook) + " " + name(hop.Source)
 			if i > 0 && j == 0 {
@@ -161,16 +166,16 @@ func (a Attribution) Sentence(codebook *Codebook, name func(Annotation) string) 
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
-// ways are the claim's own chains or, where it has none, those of what it is
+// Ways are the claim's own chains or, where it has none, those of what it is
 // said within.
-func (a Attribution) ways() [][]Hop {
+func (a Attribution) Ways() [][]Hop {
 	if len(a.Chains) > 0 || len(a.Within) == 0 {
 		return a.Chains
 	}
-	return a.Within[0].ways()
+	return a.Within[0].Ways()
 }
 
 func (a Attribution) spokenBy(name func(Annotation) string) string {

@@ -52,3 +52,9 @@ type DecidedClaim struct {
 	// People has the names of those who decided, by id.
 	People map[ID]string
 }
+
+// ListedComment is a comment as lists show it.
+type ListedComment struct {
+	Comment
+	By string // its author's name
+}

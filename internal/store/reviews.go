@@ -157,18 +157,41 @@ func (s *Store) AddComment(ctx context.Context, project annotate.ID, c annotate.
 	return c, nil
 }
 
-// Comments lists at most limit remarks on a claim, oldest first, from the one
-// after the remark after; an empty after begins at the first.
-func (s *Store) Comments(ctx context.Context, project, claim, after annotate.ID, limit int) ([]annotate.Comment, error) {
-	rows, _ := s.pool.Query(ctx, `
-		SELECT id, claim_id AS claim, author_id AS author, body, created_at
-		FROM comments
-		WHERE project_id = @project AND claim_id = @claim AND (@after = '' OR id > nullif(@after, '')::uuid)
-		ORDER BY id
-		LIMIT @limit`, pgx.NamedArgs{"project": project, "claim": claim, "after": after, "limit": limit})
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Comment])
-	if err != nil {
-		return nil, fmt.Errorf("list the comments on claim %s: %w", claim, translate(err))
+// Comments lists the remarks on a claim that is there to be reviewed, the
+// oldest first.
+func (s *Store) Comments(ctx context.Context, project, claim annotate.ID, cursor string, limit int) (Page[annotate.ListedComment], error) {
+	after := annotate.ID("")
+	if cursor != "" {
+		key, err := readCursor(cursor, 1)
+		if err != nil {
+			return Page[annotate.ListedComment]{}, err
+		}
+		if after, err = annotate.ParseID(key[0]); err != nil {
+			return Page[annotate.ListedComment]{}, errCursor
+		}
 	}
-	return found, nil
+	limit = limited(limit)
+	var found []annotate.ListedComment
+	b := &pgx.Batch{}
+	b.Queue(`SELECT true FROM annotations a
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable, project, claim).
+		QueryRow(func(row pgx.Row) error {
+			var there bool
+			return row.Scan(&there)
+		})
+	b.Queue(`SELECT c.id, c.claim_id AS claim, c.author_id AS author, c.body, c.created_at, u.name AS by
+		FROM comments c
+		JOIN users u ON u.id = c.author_id
+		WHERE c.project_id = @project AND c.claim_id = @claim AND (@after = '' OR c.id > nullif(@after, '')::uuid)
+		ORDER BY c.id
+		LIMIT @limit`, pgx.NamedArgs{"project": project, "claim": claim, "after": after, "limit": limit + 1}).
+		Query(func(rows pgx.Rows) (err error) {
+			found, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.ListedComment])
+			return err
+		})
+	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
+		return Page[annotate.ListedComment]{}, fmt.Errorf("list the comments on claim %s: %w", claim, translate(err))
+	}
+	return pageOf(found, limit, func(c annotate.ListedComment) []string { return []string{string(c.ID)} }), nil
 }

@@ -244,15 +244,20 @@ func TestCommentsAreReadInOrderAndInPages(t *testing.T) {
 		want = append(want, c)
 	}
 	var got []annotate.Comment
-	for after := annotate.ID(""); ; {
-		stretch, err := n.Comments(t.Context(), n.project, claim, after, 2)
+	for cursor := ""; ; {
+		page, err := n.Comments(t.Context(), n.project, claim, cursor, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(stretch) == 0 {
+		for _, c := range page.Items {
+			if c.By != "Ana Ruiz" {
+				t.Errorf("a comment is by %q", c.By)
+			}
+			got = append(got, c.Comment)
+		}
+		if cursor = page.Next; cursor == "" {
 			break
 		}
-		got, after = append(got, stretch...), stretch[len(stretch)-1].ID
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("comments (-want +got):\n%s", diff)
@@ -286,6 +291,14 @@ func TestCommentsAreRefused(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+	for name, where := range map[string][2]annotate.ID{"a speaker": {n.project, speaker}, "another project's claim": {other, claim}} {
+		if _, err := n.Comments(t.Context(), where[0], where[1], "", 0); !errors.Is(err, annotate.ErrNotFound) {
+			t.Errorf("listing comments on %s gives %v", name, err)
+		}
+	}
+	if _, err := n.Comments(t.Context(), n.project, claim, "elsewhere", 0); err == nil {
+		t.Error("a cursor that is none is taken")
 	}
 	if got := n.read(claim).Comments; got != 0 {
 		t.Errorf("%d refused comments are there", got)
