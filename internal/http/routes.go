@@ -66,6 +66,8 @@ func (s *Server) routesForTheSignedIn(r chi.Router) {
 func (s *Server) routesForViewers(r chi.Router) {
 	r = r.With(s.member(annotate.Viewer))
 	r.Get("/projects/{project}", s.handle(s.showProject))
+	r.Get("/projects/{project}/claims", s.handle(s.listClaims))
+	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
 	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
 	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
 
@@ -75,17 +77,26 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/codebook", "Show codebook", s.apiShowCodebook)
 	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
 	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
+	get(api, "/projects/{project}/claims", "List claims", s.apiListClaims)
+	get(api, "/projects/{project}/claims/{claim}", "Show claim", s.apiShowClaim)
+	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
 }
 
 func (s *Server) routesForAnalysts(r chi.Router) {
 	r = r.With(s.member(annotate.Analyst))
+	r.Post("/projects/{project}/claims/{claim}/comments", s.handle(s.commentOnClaim))
+
 	api := s.api(r)
 	post(api, "/projects/{project}/articles/{article}/changes", "Apply change set", s.apiAppend, bodyUpTo(largeBodyLimit))
+	post(api, "/projects/{project}/claims/{claim}/comments", "Add comment", s.apiAddComment, answering(http.StatusCreated))
 }
 
 func (s *Server) routesForReviewers(r chi.Router) {
 	r = r.With(s.member(annotate.Reviewer))
-	_ = s.api(r)
+	r.Post("/projects/{project}/claims/{claim}/reviews", s.handle(s.decideOnClaim))
+
+	api := s.api(r)
+	post(api, "/projects/{project}/claims/{claim}/reviews", "Decide on claim", s.apiDecide, answering(http.StatusCreated), conflicting())
 }
 
 func (s *Server) routesForManagers(r chi.Router) {

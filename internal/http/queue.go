@@ -1,0 +1,224 @@
+package server
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+	"onrecord.dev/web/page"
+)
+
+// listClaims is the review queue.
+func (s *Server) listClaims(w http.ResponseWriter, r *http.Request) error {
+	p := asker(r.Context()).Project
+	values := r.URL.Query()
+	if err := checkForm(values); err != nil {
+		return err
+	}
+	v := page.ClaimsView{Query: claimQuery(values), Complaints: annotate.Invalid{}}
+	resolved, err := s.resolveEntities(r, &v, values)
+	if err != nil {
+		return err
+	}
+	if resolved && len(v.Complaints) == 0 {
+		// The address names entities by their ids, so that it stays good.
+		return s.redirect(w, r, page.ClaimsQueryURL(p.Slug, v.Query), "")
+	}
+	status := http.StatusOK
+	if len(v.Complaints) == 0 {
+		err = s.readQueue(r, &v, values.Get("cursor"))
+		if bad, ok := complaintsOf(err, "", ""); ok {
+			v.Complaints, err = bad, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(v.Complaints) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	if err := s.fillQueue(r, &v); err != nil {
+		return err
+	}
+	f := s.frame(w, r, "Claims")
+	f.Active, f.Scripts = page.NavClaims, []string{"page/claims.js"}
+	return s.render(w, r, status, page.Claims(f, v))
+}
+
+// claimQuery reads the part of the queue that an address asks for. What is no
+// id asks for nothing.
+func claimQuery(values url.Values) page.ClaimQuery {
+	q := page.ClaimQuery{
+		State:   annotate.ReviewState(values.Get("state")),
+		Speaker: lower(values.Get("speaker")),
+		Source:  lower(values.Get("source")),
+		Article: lower(values.Get("article")),
+		Author:  lower(values.Get("author")),
+		Words:   strings.TrimSpace(strings.ReplaceAll(values.Get("q"), "\x00", "")),
+	}
+	switch {
+	case q.State == page.AllStates:
+		q.State = ""
+	case !slices.Contains(annotate.ReviewStates, q.State):
+		q.State = annotate.Unreviewed
+	}
+	return q
+}
+
+func filterOf(q page.ClaimQuery) store.ClaimFilter {
+	return store.ClaimFilter{State: q.State, Speaker: q.Speaker, Source: q.Source, Article: q.Article, Author: q.Author, Query: q.Words}
+}
+
+// resolveEntities puts entities in the place of names that were typed, and
+// names in the view for those asked for. It reports whether a name was typed.
+func (s *Server) resolveEntities(r *http.Request, v *page.ClaimsView, values url.Values) (bool, error) {
+	typed := false
+	for _, field := range []struct {
+		name  string
+		id    *annotate.ID
+		shown *string
+	}{
+		{"speaker", &v.Query.Speaker, &v.Speaker},
+		{"source", &v.Query.Source, &v.Source},
+	} {
+		given := strings.TrimSpace(strings.ReplaceAll(values.Get(field.name), "\x00", ""))
+		switch {
+		case *field.id != "": // an id
+		case given == "":
+			// What the form had before, and is empty now.
+			typed = typed || values.Has(field.name+"-is")
+			continue
+		case given == values.Get(field.name+"-was"):
+			*field.id, typed = lower(values.Get(field.name+"-is")), true
+		default:
+			typed = true
+			found, err := s.entityCalled(r, given, kindOfField(field.name))
+			if err != nil {
+				return false, err
+			}
+			*field.id = found
+		}
+		*field.shown = given
+		if *field.id == "" {
+			v.Complaints[field.name] = "Nobody in this project is called so. Choose a name from the list."
+			continue
+		}
+		e, err := s.store.Entity(r.Context(), asker(r.Context()).Project.ID, *field.id)
+		switch {
+		case errors.Is(err, annotate.ErrNotFound):
+			v.Complaints[field.name] = "This has been deleted, or never was. Choose a name from the list."
+		case err != nil:
+			return false, err
+		default:
+			*field.shown = e.Name
+		}
+	}
+	return typed, nil
+}
+
+func kindOfField(name string) string {
+	if name == "source" {
+		return annotate.Source
+	}
+	return annotate.Speaker
+}
+
+// entityCalled is the entity whose name is most like name among those that
+// annotations of a kind may stand for, or none.
+func (s *Server) entityCalled(r *http.Request, name, kind string) (annotate.ID, error) {
+	p := asker(r.Context()).Project
+	codebook, err := s.store.Codebook(r.Context(), p.ID, p.Codebook)
+	if err != nil {
+		return "", err
+	}
+	k, _ := codebook.Kind(kind)
+	found, err := s.store.SuggestEntities(r.Context(), p.ID, name, k.Entities, 1)
+	if _, bad := complaintsOf(err, "", ""); bad || err == nil && len(found) == 0 {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return found[0].ID, nil
+}
+
+// readQueue reads the page of claims that begins at cursor.
+func (s *Server) readQueue(r *http.Request, v *page.ClaimsView, cursor string) error {
+	p := asker(r.Context()).Project
+	filter := filterOf(v.Query)
+	filter.Cursor, filter.Limit = cursor, claimsOnPage
+	claims, err := s.store.Claims(r.Context(), p.ID, filter)
+	if err != nil {
+		return err
+	}
+	v.Claims, v.Counts = claims.Items, claims.Counts
+	if cursor != "" {
+		v.First = page.ClaimsQueryURL(p.Slug, v.Query)
+	}
+	if claims.Next != "" {
+		v.Next = page.ClaimsPageURL(p.Slug, v.Query, claims.Next)
+		v.More = len(claims.Items) < claimsOnPage
+	}
+	return nil
+}
+
+// claimsOnPage is how many claims a page of the queue shows.
+const claimsOnPage = 25
+
+// fillQueue reads what the queue shows beside the claims.
+func (s *Server) fillQueue(r *http.Request, v *page.ClaimsView) (err error) {
+	p := asker(r.Context()).Project
+	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
+		return err
+	}
+	if v.Authors, err = s.store.Members(r.Context(), p.ID); err != nil {
+		return err
+	}
+	if v.Query.Article == "" {
+		return nil
+	}
+	a, _, err := s.store.Article(r.Context(), p.ID, v.Query.Article)
+	v.Article = a.Headline
+	return err
+}
+
+func (s *Server) showClaim(w http.ResponseWriter, r *http.Request) error {
+	return s.claimPage(w, r, http.StatusOK, page.ClaimView{})
+}
+
+// claimPage fills in what v does not say already.
+func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v page.ClaimView) error {
+	id, err := pathID(r, "claim")
+	if err != nil {
+		return err
+	}
+	values := r.URL.Query()
+	if err := checkForm(values); err != nil {
+		return err
+	}
+	p := asker(r.Context()).Project
+	v.Query = claimQuery(values)
+	if v.Claim, err = s.store.Claim(r.Context(), p.ID, id); err != nil {
+		return err
+	}
+	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
+		return err
+	}
+	if v.Before, v.After, err = s.store.Neighbours(r.Context(), p.ID, filterOf(v.Query), id); err != nil {
+		return err
+	}
+	comments, err := s.store.Comments(r.Context(), p.ID, id, values.Get("comments"), store.MaxLimit)
+	if err != nil {
+		return err
+	}
+	if v.Comments = comments.Items; comments.Next != "" {
+		v.LaterComments = page.LaterCommentsURL(p.Slug, id, v.Query, comments.Next)
+	}
+	f := s.frame(w, r, page.ClaimTitle(v.Claim.QueuedClaim))
+	f.Active, f.Scripts = page.NavClaims, []string{"page/claim.js"}
+	return s.render(w, r, status, page.Claim(f, v))
+}

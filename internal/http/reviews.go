@@ -1,0 +1,221 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+	"onrecord.dev/web/page"
+)
+
+type decideInput struct {
+	ClaimPath
+	Body struct {
+		Decision annotate.Decision `json:"decision" enum:"approve,dispute,reject,request_changes"`
+		Reason   string            `json:"reason,omitempty" doc:"Needed for all but approve. At most 10,000 characters."`
+		Version  int               `json:"version" doc:"The version of the claim that is decided on. It must be the current one."`
+	}
+}
+
+type decideOutput struct {
+	Body struct {
+		Review reviewRecord         `json:"review"`
+		State  annotate.ReviewState `json:"review_state" doc:"Where the claim stands now."`
+	}
+}
+
+// conflicting documents that a call may be refused because something changed.
+func conflicting() option {
+	return func(op *huma.Operation) { op.Errors = append(op.Errors, http.StatusConflict) }
+}
+
+// apiDecide records a decision on a claim.
+func (s *Server) apiDecide(ctx context.Context, in *decideInput) (*decideOutput, error) {
+	id, err := annotate.ParseID(in.Claim)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.decide(ctx, id, in.Body.Decision, in.Body.Reason, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	out := &decideOutput{}
+	out.Body.Review, out.Body.State = recordOfReview(done.Recorded), done.Review
+	return out, nil
+}
+
+// decide has whoever asks decide on a claim.
+func (s *Server) decide(ctx context.Context, claim annotate.ID, decision annotate.Decision, reason string, version int) (store.Decided, error) {
+	who := asker(ctx)
+	return s.store.Decide(ctx, who.Project.ID, annotate.Review{
+		Claim: claim, Version: version, Decision: decision, Reason: reason, Reviewer: who.User.ID, CreatedAt: s.now(),
+	})
+}
+
+// commentList is a stretch of the remarks on a claim.
+type commentList struct {
+	Items []commentRecord `json:"items" nullable:"false" doc:"The oldest first."`
+	Next  string          `json:"next,omitempty" doc:"Send it back as cursor to read on; absent at the end."`
+}
+
+type commentsInput struct {
+	ClaimPath
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor string `query:"cursor" doc:"The next of an earlier answer."`
+}
+
+type commentsOutput struct{ Body commentList }
+
+// apiListComments lists the remarks on a claim.
+func (s *Server) apiListComments(ctx context.Context, in *commentsInput) (*commentsOutput, error) {
+	id, err := annotate.ParseID(in.Claim)
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.comments(ctx, id, in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return &commentsOutput{list}, nil
+}
+
+func (s *Server) comments(ctx context.Context, claim annotate.ID, cursor string, limit int) (commentList, error) {
+	page, err := s.store.Comments(ctx, asker(ctx).Project.ID, claim, cursor, limit)
+	if err != nil {
+		return commentList{}, err
+	}
+	list := commentList{Items: make([]commentRecord, len(page.Items)), Next: page.Next}
+	for i, c := range page.Items {
+		list.Items[i] = recordOfComment(c.Comment)
+	}
+	return list, nil
+}
+
+type addCommentInput struct {
+	ClaimPath
+	Body struct {
+		Body string `json:"body" doc:"At most 10,000 characters."`
+	}
+}
+
+type addCommentOutput struct{ Body commentRecord }
+
+// apiAddComment adds a remark to a claim.
+func (s *Server) apiAddComment(ctx context.Context, in *addCommentInput) (*addCommentOutput, error) {
+	id, err := annotate.ParseID(in.Claim)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.comment(ctx, id, in.Body.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &addCommentOutput{recordOfComment(c)}, nil
+}
+
+// comment has whoever asks remark on a claim.
+func (s *Server) comment(ctx context.Context, claim annotate.ID, body string) (annotate.Comment, error) {
+	who := asker(ctx)
+	return s.store.AddComment(ctx, who.Project.ID, annotate.Comment{Claim: claim, Author: who.User.ID, Body: body, CreatedAt: s.now()})
+}
+
+// decideOnClaim takes the decision form and leads on to the next claim of the
+// queue.
+func (s *Server) decideOnClaim(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "claim")
+	if err != nil {
+		return err
+	}
+	if err := readForm(r); err != nil {
+		return err
+	}
+	version, err := strconv.Atoi(r.PostForm.Get("version"))
+	if err != nil {
+		return annotate.Invalid{"version": "Give the version of the claim that you looked at."}
+	}
+	form := page.ClaimView{Decision: annotate.Decision(r.PostForm.Get("decision")), Reason: r.PostForm.Get("reason")}
+	_, err = s.decide(r.Context(), id, form.Decision, form.Reason, version)
+	if _, changed := errors.AsType[annotate.ClaimChanged](err); changed {
+		form.Stale = true
+		return s.claimPage(w, r, http.StatusConflict, form)
+	}
+	if errors.Is(err, annotate.ErrOwnClaim) {
+		form.Complaints = annotate.Invalid{"decision": "You tagged or last changed this claim, so you may not approve it. Ask another reviewer."}
+		return s.claimPage(w, r, http.StatusForbidden, form)
+	}
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		form.Complaints = under("reason", bad)
+		return s.claimPage(w, r, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	return s.toNextClaim(w, r, id, form.Decision)
+}
+
+// under moves a complaint about text that cannot be stored to the field it
+// was typed in.
+func under(field string, bad annotate.Invalid) annotate.Invalid {
+	if complaint, ok := bad["text"]; ok {
+		return annotate.Invalid{field: complaint}
+	}
+	return bad
+}
+
+// toNextClaim leads from a claim that was decided on to the next one in the
+// queue, from the last to the first, and back to the queue when it is empty.
+func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annotate.ID, decision annotate.Decision) error {
+	p := asker(r.Context()).Project
+	c, err := s.store.Claim(r.Context(), p.ID, claim)
+	if err != nil {
+		return err
+	}
+	done := page.Done(decision) + ": " + page.ClaimTitle(c.QueuedClaim)
+	query := claimQuery(r.URL.Query())
+	filter := filterOf(query)
+	_, next, err := s.store.Neighbours(r.Context(), p.ID, filter, claim)
+	if err != nil {
+		return err
+	}
+	if next == "" {
+		filter.Limit = 1
+		first, err := s.store.Claims(r.Context(), p.ID, filter)
+		if err != nil {
+			return err
+		}
+		if len(first.Items) > 0 && first.Items[0].Claim.ID != claim {
+			next = first.Items[0].Claim.ID
+		}
+	}
+	if next == "" {
+		return s.redirect(w, r, page.ClaimsQueryURL(p.Slug, query), done)
+	}
+	return s.redirect(w, r, page.ClaimQueryURL(p.Slug, next, query), done)
+}
+
+// commentOnClaim takes the comment form.
+func (s *Server) commentOnClaim(w http.ResponseWriter, r *http.Request) error {
+	id, err := pathID(r, "claim")
+	if err != nil {
+		return err
+	}
+	if err := readForm(r); err != nil {
+		return err
+	}
+	form := page.ClaimView{Comment: r.PostForm.Get("body")}
+	c, err := s.comment(r.Context(), id, form.Comment)
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		form.Complaints = under("body", bad)
+		return s.claimPage(w, r, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	address := page.ClaimQueryURL(asker(r.Context()).Project.Slug, id, claimQuery(r.URL.Query()))
+	return s.redirect(w, r, address+"#comment-"+string(c.ID), "Comment added.")
+}

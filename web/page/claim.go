@@ -1,0 +1,200 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"onrecord.dev/internal/annotate"
+)
+
+// ClaimView is what a claim's page shows.
+type ClaimView struct {
+	Query    ClaimQuery
+	Claim    annotate.DecidedClaim
+	Codebook *annotate.Codebook
+	// Before and After are its neighbours in the queue, empty where there are
+	// none.
+	Before annotate.ID
+	After  annotate.ID
+	// Comments are a stretch of those there are; LaterComments is the address
+	// of the next.
+	Comments      []annotate.ListedComment
+	LaterComments string
+	// Stale says that the claim has changed since the reader looked at it and
+	// tried to decide.
+	Stale bool
+	// The forms as they were sent, and complaints about decision, reason and
+	// body.
+	Reason     string
+	Decision   annotate.Decision
+	Comment    string
+	Complaints annotate.Invalid
+}
+
+// own reports whether the reader may not approve the claim, having made or
+// last changed it.
+func own(f Frame, v ClaimView) bool {
+	c := v.Claim.Claim
+	return !f.Project.SelfApproval && (f.Asker.ID == c.CreatedBy || f.Asker.ID == c.UpdatedBy)
+}
+
+// claimTitle is the beginning of what is claimed.
+func claimTitle(quote string) string {
+	letters := []rune(strings.Join(strings.Fields(quote), " "))
+	switch {
+	case len(letters) == 0:
+		return "Claim"
+	case len(letters) > 60:
+		return "“" + string(letters[:60]) + "…”"
+	default:
+		return "“" + string(letters) + "”"
+	}
+}
+
+// ClaimTitle is the name of a claim's page: the beginning of what is claimed.
+func ClaimTitle(c annotate.QueuedClaim) string { return claimTitle(c.Quote) }
+
+// step is one step of the way a claim came.
+type step struct {
+	label      string
+	name       string
+	words      string // those of the text, where they are not the name
+	unnamed    bool   // the text does not mention it
+	entity     annotate.ID
+	icon       string
+	kind       string
+	attributes []answered
+}
+
+// speech is who said it to whom.
+func speech(v ClaimView) []step {
+	a := v.Claim.Attribution
+	var steps []step
+	for _, s := range a.Speakers {
+		steps = append(steps, newStep(v, s, "Said by", "speaker", linkAnswers(v, annotate.RoleSpeaker, s.ID)))
+	}
+	for _, s := range a.Addressees {
+		steps = append(steps, newStep(v, s, "Said to", "users", nil))
+	}
+	for _, s := range a.Cues {
+		steps = append(steps, newStep(v, s, "Signalled by", "quote", linkAnswers(v, annotate.RoleCue, s.ID)))
+	}
+	return steps
+}
+
+// way is one chain of sources.
+func way(v ClaimView, chain []annotate.Hop) []step {
+	var steps []step
+	for _, hop := range chain {
+		steps = append(steps, newStep(v, hop.Source, capital(hop.Means(v.Codebook)), "source", linkedAnswers(v, hop.Link)))
+	}
+	return steps
+}
+
+func newStep(v ClaimView, a annotate.Annotation, label, icon string, ofLink []answered) step {
+	c := v.Claim
+	s := step{
+		label: label, name: c.NameOf(a), entity: c.Entities[a.Entity].ID, icon: icon, kind: a.Kind,
+		attributes: append(answers(v.Codebook, a.Attributes), ofLink...),
+	}
+	if words := c.Words[a.ID]; words != s.name {
+		s.words, s.unnamed = words, words == ""
+	}
+	return s
+}
+
+func linkAnswers(v ClaimView, role annotate.LinkRole, to annotate.ID) []answered {
+	for _, l := range v.Claim.Links {
+		if l.From == v.Claim.Claim.ID && l.To == to && l.Role == role {
+			return linkedAnswers(v, l)
+		}
+	}
+	return nil
+}
+
+// linkedAnswers are a link's attributes, without the one that is the step's
+// label.
+func linkedAnswers(v ClaimView, l annotate.Link) []answered {
+	given := annotate.Attributes{}
+	for name, value := range l.Attributes {
+		if name != "relation" {
+			given[name] = value
+		}
+	}
+	return answers(v.Codebook, given)
+}
+
+// kindsShown are the kinds that an excerpt marks, in the codebook's order.
+func kindsShown(v ClaimView, passages []passage) []annotate.Kind {
+	marked := map[string]bool{}
+	for _, p := range passages {
+		for _, r := range p.runs {
+			if r.claim {
+				marked[annotate.Claim] = true
+			}
+			for _, part := range r.parts {
+				marked[part.kind] = true
+			}
+		}
+	}
+	var kinds []annotate.Kind
+	for _, k := range v.Codebook.Kinds {
+		if marked[k.Name] {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+// decisionLabel is what a decision's button says, and decisionKey the key
+// that stands for it.
+func decisionLabel(d annotate.Decision) string {
+	switch d {
+	case annotate.Approve:
+		return "Approve"
+	case annotate.Dispute:
+		return "Dispute"
+	case annotate.Reject:
+		return "Reject"
+	case annotate.RequestChanges:
+		return "Request changes"
+	}
+	return string(d)
+}
+
+func decisionKey(d annotate.Decision) string {
+	switch d {
+	case annotate.Approve:
+		return "a"
+	case annotate.Dispute:
+		return "d"
+	case annotate.Reject:
+		return "r"
+	case annotate.RequestChanges:
+		return "c"
+	}
+	return ""
+}
+
+// queueName says which part of the queue one comes from.
+func queueName(q ClaimQuery) string {
+	name := "All claims"
+	if q.State != "" {
+		name = StateName(q.State) + " claims"
+	}
+	if q.Filtered() {
+		name += ", filtered"
+	}
+	return name
+}
+
+// notStated reports whether the claim says that the text does not state what.
+func notStated(c annotate.Annotation, what string) bool {
+	stated, _ := c.Attributes["not_stated"].([]string)
+	return slices.Contains(stated, what)
+}
+
+// spokenOuter is who says what the claim is said within.
+func spokenOuter(v ClaimView, outer annotate.Attribution) string {
+	return outer.Parts(v.Codebook, v.Claim.NameOf)[0]
+}

@@ -1,0 +1,277 @@
+package page
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/ui"
+)
+
+// ClaimQuery says which part of the review queue a page shows. It stands in
+// the page's address.
+type ClaimQuery struct {
+	// State is empty for all states. An address that says nothing of the state
+	// means the unreviewed.
+	State   annotate.ReviewState
+	Speaker annotate.ID
+	Source  annotate.ID
+	Article annotate.ID
+	Author  annotate.ID
+	Words   string
+}
+
+// AllStates stands for every state in an address.
+const AllStates = "all"
+
+// Filtered reports whether q asks for more than a state.
+func (q ClaimQuery) Filtered() bool {
+	q.State = ""
+	return q != ClaimQuery{}
+}
+
+// in is q with another state.
+func (q ClaimQuery) in(state annotate.ReviewState) ClaimQuery {
+	q.State = state
+	return q
+}
+
+// StateParam is q's state as it stands in an address.
+func (q ClaimQuery) StateParam() string {
+	if q.State == "" {
+		return AllStates
+	}
+	return string(q.State)
+}
+
+// address is path with q, and with more pairs of name and value.
+func (q ClaimQuery) address(path string, more ...string) string {
+	state := q.StateParam()
+	if q.State == annotate.Unreviewed {
+		state = ""
+	}
+	return addressWith(path, append([]string{
+		"state", state, "speaker", string(q.Speaker), "source", string(q.Source), "article", string(q.Article), "author", string(q.Author), "q", q.Words,
+	}, more...)...)
+}
+
+// ClaimsQueryURL is the part of the review queue that q shows.
+func ClaimsQueryURL(slug string, q ClaimQuery) string { return q.address(ClaimsURL(slug)) }
+
+// ClaimsPageURL is a page of it, from cursor on.
+func ClaimsPageURL(slug string, q ClaimQuery, cursor string) string {
+	return q.address(ClaimsURL(slug), "cursor", cursor)
+}
+
+// ClaimQueryURL is a claim on the way through the part of the review queue
+// that q shows.
+func ClaimQueryURL(slug string, claim annotate.ID, q ClaimQuery) string {
+	return q.address(ClaimURL(slug, claim))
+}
+
+// LaterCommentsURL is a claim with the comments from cursor on.
+func LaterCommentsURL(slug string, claim annotate.ID, q ClaimQuery, cursor string) string {
+	return q.address(ClaimURL(slug, claim), "comments", cursor) + "#comments"
+}
+
+// ClaimReviewsURL is where a claim is decided on.
+func ClaimReviewsURL(slug string, claim annotate.ID, q ClaimQuery) string {
+	return q.address(ClaimURL(slug, claim) + "/reviews")
+}
+
+// ClaimCommentsURL is where a claim is remarked on.
+func ClaimCommentsURL(slug string, claim annotate.ID, q ClaimQuery) string {
+	return q.address(ClaimURL(slug, claim) + "/comments")
+}
+
+// WorkbenchClaimURL is a claim in its article.
+func WorkbenchClaimURL(slug string, article, claim annotate.ID) string {
+	return ArticleURL(slug, article) + "#claim=" + string(claim)
+}
+
+// ClaimsView is what the review queue shows.
+type ClaimsView struct {
+	Query  ClaimQuery
+	Claims []annotate.QueuedClaim
+	// Counts has how many claims there are in each state; nil is not counted.
+	Counts map[annotate.ReviewState]int
+	// First and Next are addresses of pages, empty where there is none. More
+	// says that the list goes on though this page is not full: its search
+	// stopped among very many.
+	First string
+	Next  string
+	More  bool
+	// Speaker and Source are the names of the entities asked for, or what was
+	// typed in their place. Article is the headline of the one asked for.
+	Speaker string
+	Source  string
+	Article string
+	// Authors are those one can ask for.
+	Authors []annotate.Member
+	// Complaints are about speaker, source and q.
+	Complaints annotate.Invalid
+	Codebook   *annotate.Codebook
+}
+
+// queueTitle says what is in the list, for the empty one.
+func queueTitle(q ClaimQuery) string {
+	switch q.State {
+	case "":
+		return "No claims"
+	case annotate.Unreviewed:
+		return "Nothing to review"
+	default:
+		return "No claim is " + strings.ToLower(StateName(q.State))
+	}
+}
+
+func queueText(q ClaimQuery) string {
+	switch {
+	case q.Filtered():
+		return "No claim fits what is asked for above. Take a filter away, or look in another state."
+	case q.State == annotate.Unreviewed:
+		return "Every claim has been decided on. Claims that are tagged or changed from now on come here by themselves."
+	case q.State == "":
+		return "Claims come here as soon as they are tagged in an article."
+	default:
+		return "Claims come here when a reviewer decides so."
+	}
+}
+
+// stateCount is the number in a tab.
+func stateCount(counts map[annotate.ReviewState]int, state annotate.ReviewState) string {
+	if counts == nil {
+		return ""
+	}
+	if state != "" {
+		return grouped(counts[state])
+	}
+	all := 0
+	for _, n := range counts {
+		all += n
+	}
+	return grouped(all)
+}
+
+// grouped writes n with a thin space between thousands.
+func grouped(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+func authorOptions(members []annotate.Member) []ui.Option {
+	options := []ui.Option{{Value: "", Label: "Anybody"}}
+	for _, m := range members {
+		options = append(options, ui.Option{Value: string(m.UserID), Label: m.Name})
+	}
+	return options
+}
+
+// before and after are what stands around a claim in its own paragraph.
+func before(c annotate.QueuedClaim) string {
+	return c.Before[strings.LastIndexByte(c.Before, '\n')+1:]
+}
+
+func after(c annotate.QueuedClaim) string {
+	line, _, _ := strings.Cut(c.After, "\n")
+	return line
+}
+
+// said is who said a claim, and rest how it reached us, as a sentence that
+// begins with a capital.
+func said(c annotate.QueuedClaim, codebook *annotate.Codebook) (who, rest string) {
+	parts := c.Attribution.Parts(codebook, c.NameOf)
+	who = capital(parts[0])
+	if len(parts) > 1 {
+		rest = ", " + strings.Join(parts[1:], ", ")
+	}
+	return who, rest
+}
+
+// answered is an attribute that has been coded, as people read it.
+type answered struct {
+	label string
+	value string
+}
+
+// answers are the attributes of something in the codebook's order, in its
+// words. What the codebook no longer knows is shown as it is kept.
+func answers(codebook *annotate.Codebook, given annotate.Attributes) []answered {
+	var list []answered
+	for _, a := range codebook.Attributes {
+		if value, ok := given[a.Name]; ok {
+			list = append(list, answered{a.Label, valueLabel(a, value)})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if a, known := codebook.Attribute(name); !known {
+			list = append(list, answered{name, valueLabel(a, given[name])})
+		}
+	}
+	return list
+}
+
+func valueLabel(a annotate.Attribute, value any) string {
+	switch v := value.(type) {
+	case string:
+		return oneLabel(a, v)
+	case []string:
+		labels := make([]string, len(v))
+		for i, s := range v {
+			labels[i] = oneLabel(a, s)
+		}
+		return strings.Join(labels, ", ")
+	}
+	return ""
+}
+
+func oneLabel(a annotate.Attribute, value string) string {
+	for _, v := range a.Values {
+		if v.Value == value {
+			return v.Label
+		}
+	}
+	return value
+}
+
+// decisionVerb is a decision as something that was done: Ben approved.
+func decisionVerb(d annotate.Decision) string {
+	switch d {
+	case annotate.Approve:
+		return "approved"
+	case annotate.Dispute:
+		return "disputed"
+	case annotate.Reject:
+		return "rejected"
+	case annotate.RequestChanges:
+		return "asked for changes"
+	}
+	return string(d)
+}
+
+// Done says what a decision did to a claim: Approved.
+func Done(d annotate.Decision) string {
+	if d == annotate.RequestChanges {
+		return "Sent back for changes"
+	}
+	return capital(decisionVerb(d))
+}
+
+// capital is s with a capital first letter.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+// kindColor is the class of the colour that a kind has.
+func kindColor(codebook *annotate.Codebook, name string) string {
+	k, _ := codebook.Kind(name)
+	return colorClass(k.Color)
+}
