@@ -44,10 +44,7 @@ func (c *change) raiseVersions() {
 }
 
 func (c *change) raise(id ID, byAuthor bool) {
-	a, ok := c.annotation(id)
-	if !ok || a.Deleted && a.Edited != c.was.Annotations[id].Version+1 {
-		return
-	}
+	a, _ := c.annotation(id)
 	a.Version = c.was.Annotations[id].Version + 1
 	a.Review = Unreviewed
 	if byAuthor {

@@ -146,12 +146,16 @@ func (a Attribute) covers(o Attribute, complain func(format string, args ...any)
 	}
 }
 
-// whole is c with everything switched on: what has been coded may stay when
-// it is no longer asked, and so may what has been coded elsewhere.
+// whole is c with everything switched on and every type of entity allowed
+// where there are any: what has been coded may stay when it is no longer
+// asked, and so may what has been coded elsewhere.
 func (c *Codebook) whole() *Codebook {
 	w := &Codebook{Kinds: slices.Clone(c.Kinds), Attributes: slices.Clone(c.Attributes)}
 	for i := range w.Kinds {
 		w.Kinds[i].Active = true
+		if len(w.Kinds[i].Entities) > 0 {
+			w.Kinds[i].Entities = EntityTypes
+		}
 	}
 	for i := range w.Attributes {
 		w.Attributes[i].Active = true
