@@ -5,7 +5,8 @@
 //	go run ./build -tests DIR  bundles the *.test.ts into DIR, for node --test
 //
 // Every .ts and .svg file and every app.css is an entry point, except those
-// whose name begins with an underscore, which are imported by others.
+// whose name begins with an underscore and those in the folder workbench,
+// which are imported by others.
 package main
 
 import (
@@ -103,7 +104,7 @@ func pageOptions(dir string) (api.BuildOptions, error) {
 }
 
 func buildTests(dir, out string) error {
-	entries, err := find(dir, func(name string) bool { return strings.HasSuffix(name, ".test.ts") })
+	entries, err := find(dir, func(path string) bool { return strings.HasSuffix(path, ".test.ts") })
 	if err != nil || len(entries) == 0 {
 		return err
 	}
@@ -122,16 +123,17 @@ func buildTests(dir, out string) error {
 	}))
 }
 
-func isPageEntry(name string) bool {
+func isPageEntry(path string) bool {
+	folder, name := filepath.Base(filepath.Dir(path)), filepath.Base(path)
 	switch {
-	case strings.HasPrefix(name, "_"), strings.HasSuffix(name, ".test.ts"), strings.HasSuffix(name, ".d.ts"):
+	case folder == "workbench", strings.HasPrefix(name, "_"), strings.HasSuffix(name, ".test.ts"), strings.HasSuffix(name, ".d.ts"):
 		return false
 	default:
 		return strings.HasSuffix(name, ".ts") || strings.HasSuffix(name, ".svg") || name == "app.css"
 	}
 }
 
-func find(dir string, wanted func(name string) bool) ([]string, error) {
+func find(dir string, wanted func(path string) bool) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
@@ -139,7 +141,7 @@ func find(dir string, wanted func(name string) bool) ([]string, error) {
 			return err
 		case d.IsDir() && (d.Name() == "node_modules" || d.Name() == "dist"):
 			return filepath.SkipDir
-		case !d.IsDir() && wanted(d.Name()):
+		case !d.IsDir() && wanted(path):
 			found = append(found, path)
 		}
 		return nil

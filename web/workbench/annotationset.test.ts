@@ -36,7 +36,7 @@ test("what is added is there at once, and told of once", () => {
   assert.equal(set.annotation("new")?.kind, "claim");
   assert.deepEqual(set.linksOf("new").map(({ id }) => id), ["l"]);
   assert.deepEqual(set.linksOf("ana").map(({ id }) => id), ["l", "said"]);
-  assert.deepEqual(news, [{ annotations: new Set(["new"]), links: new Set(["l"]) }]);
+  assert.deepEqual(news, [{ annotations: new Set(["new"]), links: new Set(["l"]), ends: new Set(["new", "ana"]) }]);
 });
 
 test("what is dropped is gone as if it had never been", () => {
@@ -166,7 +166,7 @@ test("reading everything again is no news where nothing has changed", () => {
     annotations: [annotation("claim", { version: 3, review_state: "approved" }), annotation("ana", { kind: "speaker" })],
     links: [link("said", "claim", "ana")],
   });
-  assert.deepEqual(news, [{ annotations: new Set(["claim"]), links: new Set() }]);
+  assert.deepEqual(news, [{ annotations: new Set(["claim"]), links: new Set(), ends: new Set() }]);
 });
 
 test("correcting shows what is there now", () => {

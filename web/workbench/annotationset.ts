@@ -6,6 +6,8 @@ import { Table } from "./table";
 export interface Changed {
   readonly annotations: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
+  /** The annotations at the ends of those links, as they are and as they were. */
+  readonly ends: ReadonlySet<string>;
   /** Whose doing it was, when it was somebody else's. */
   readonly by?: string;
 }
@@ -164,12 +166,26 @@ export class AnnotationSet {
     for (const id of changed) {
       for (const link of this.#ends.get(id) ?? []) links.add(link);
     }
-    const held = (link: Link) => this.annotation(link.from) !== undefined && this.annotation(link.to) !== undefined;
-    const relinked = new Set([...links].filter((id) => this.#links.refresh(id, held)));
+    const { relinked, ends } = this.#relink(links);
     if (changed.size + relinked.size === 0) return;
     for (const listener of this.#listeners) {
-      listener({ annotations: changed, links: relinked, ...(by !== undefined && { by }) });
+      listener({ annotations: changed, links: relinked, ends, ...(by !== undefined && { by }) });
     }
+  }
+
+  #relink(links: ReadonlySet<string>): { relinked: Set<string>; ends: Set<string> } {
+    const held = (link: Link) => this.annotation(link.from) !== undefined && this.annotation(link.to) !== undefined;
+    const relinked = new Set<string>();
+    const ends = new Set<string>();
+    for (const id of links) {
+      const was = this.link(id);
+      if (!this.#links.refresh(id, held)) continue;
+      relinked.add(id);
+      for (const link of [was, this.link(id)]) {
+        if (link) ends.add(link.from).add(link.to);
+      }
+    }
+    return { relinked, ends };
   }
 }
 

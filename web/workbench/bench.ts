@@ -1,5 +1,6 @@
 import type { AnnotationSet } from "./annotationset";
 import type { Api } from "./api";
+import { isUnattributed } from "./attribution";
 import type { Boundaries } from "./boundaries";
 import type { Codes } from "./codes";
 import type { Directory } from "./directory";
@@ -51,11 +52,17 @@ export class Bench {
   readonly renamed = new Signal<void>();
   /** How many annotations of each kind there are. */
   readonly counts = new Map<string, number>();
+  /** The claims that nobody says yet. */
+  readonly unattributed = new Set<string>();
   readonly #kindOf = new Map<string, string>();
 
   constructor(parts: Parts) {
     this.parts = parts;
-    this.set.listen(({ annotations }) => this.#index(annotations));
+    this.set.listen(({ annotations, ends }) => {
+      this.#index(annotations);
+      for (const ids of [annotations, ends]) for (const id of ids) this.#attribute(id);
+      if (this.focused !== undefined && !this.set.annotation(this.focused)) this.focus(undefined);
+    });
   }
 
   get set(): AnnotationSet {
@@ -92,7 +99,12 @@ export class Bench {
       if (annotation?.kind === "claim") this.claims.set(annotation);
       else this.claims.delete(id);
     }
-    if (this.focused !== undefined && changed.has(this.focused) && !this.set.annotation(this.focused)) this.focus(undefined);
+  }
+
+  #attribute(id: string): void {
+    const annotation = this.set.annotation(id);
+    if (annotation && isUnattributed(this.set, annotation)) this.unattributed.add(id);
+    else this.unattributed.delete(id);
   }
 
   #count(id: string, kind: string | undefined): void {

@@ -39,6 +39,11 @@ export class Codes {
     return this.#attributes.filter((a) => a.roles.includes(role) && (a.active || a.name in given));
   }
 
+  /** What people call an attribute. */
+  question(name: string): string {
+    return this.#attributes.find((a) => a.name === name)?.label ?? name;
+  }
+
   /** What people call a value of an attribute. */
   value(attribute: string, value: string): string {
     const values = this.#attributes.find(({ name }) => name === attribute)?.values ?? [];

@@ -55,11 +55,12 @@ export class Editor {
     return step;
   }
 
-  /** Takes an entry of the log. */
-  heard(entry: LogEntry): void {
-    if (!this.set.heard(entry)) return;
+  /** Takes an entry of the log, and reports whether it was this page's own. */
+  heard(entry: LogEntry): boolean {
+    if (!this.set.heard(entry)) return false;
     this.queue.arrived(entry.id);
     this.history.confirm(entry.id, entry.inverse);
+    return true;
   }
 
   /** Does what was held back after all, over what is there now. */

@@ -1,3 +1,4 @@
+import { Failure } from "./api";
 import { nearest } from "./attribution";
 import type { Bench } from "./bench";
 import { distance, extent } from "./fragments";
@@ -51,6 +52,6 @@ export function newEntities(bench: Bench, kind: string, query: string, pick: (en
     pick: () => void bench.parts.api.addEntity(type, query).then((entity) => {
       bench.parts.directory.know(entity);
       pick(entity);
-    }).catch((error: unknown) => complain(error instanceof Error && error.name === "Error" ? error.message : "Not saved: the server cannot be reached. Try again.")),
+    }).catch((error: unknown) => complain(error instanceof Failure ? error.message : "Not saved: the server cannot be reached. Try again.")),
   }));
 }

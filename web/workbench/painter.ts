@@ -1,10 +1,7 @@
-import type { AnnotationSet } from "./annotationset";
 import { partsOf } from "./attribution";
-import type { Codes } from "./codes";
+import type { Bench } from "./bench";
 import { sameFragments } from "./history";
-import type { Offsets } from "./offsets";
 import type { Annotation, Kind } from "./record";
-import type { Spans } from "./spans";
 import { TextView } from "./textview";
 
 /** Whether this browser can paint text without wrapping it in elements. */
@@ -22,38 +19,44 @@ interface Painted {
  * and for what has just come in. It touches only what has changed.
  */
 export class Painter {
-  readonly #view: TextView;
-  readonly #offsets: Offsets;
-  readonly #set: AnnotationSet;
-  readonly #spans: Spans;
+  readonly #bench: Bench;
   readonly #highlights = new Map<string, Highlight>();
   readonly #painted = new Map<string, Painted>();
   readonly #hidden = new Set<string>();
   #attended: string[] = [];
+  #attendedTo: string | undefined;
 
-  constructor(view: TextView, offsets: Offsets, set: AnnotationSet, spans: Spans, codes: Codes) {
-    this.#view = view;
-    this.#offsets = offsets;
-    this.#set = set;
-    this.#spans = spans;
-    if (canPaint) document.adoptedStyleSheets.push(styleSheet(codes.kinds));
+  constructor(bench: Bench) {
+    this.#bench = bench;
+    if (!canPaint) return;
+    document.adoptedStyleSheets.push(styleSheet(bench.parts.codes.kinds));
+    bench.set.listen(({ annotations, ends, by }) => {
+      this.update(annotations);
+      if (by !== undefined) this.#flash(annotations);
+      const attended = this.#attendedTo === undefined ? [] : [this.#attendedTo, ...partsOf(bench.set, this.#attendedTo).map(({ id }) => id)];
+      if (attended.some((id) => annotations.has(id) || ends.has(id))) this.attend(this.#attendedTo);
+    });
   }
 
   /** Paints what each id is now, or takes away what it was. */
   update(ids: Iterable<string>): void {
     if (!canPaint) return;
     for (const id of ids) {
-      const record = this.#set.annotation(id);
+      const record = this.#bench.set.annotation(id);
       const was = this.#painted.get(id);
       if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments)) continue;
       if (was) this.#erase(id, was);
       if (record) this.#paint(record, this.#nameFor(record));
+      this.#regroup(was?.record);
+      this.#regroup(record);
     }
   }
 
-  /** Looks again at which claims lie within others, after some moved. */
-  regroup(ids: Iterable<string>): void {
-    for (const id of ids) {
+  /** Looks again at which claims lie within which, where one has come or gone. */
+  #regroup(moved: Annotation | undefined): void {
+    if (moved?.kind !== "claim") return;
+    const near = moved.fragments.flatMap(({ start, end }) => this.#bench.spans.overlapping(start, end));
+    for (const { id } of near) {
       const was = this.#painted.get(id);
       if (!was || this.#nameFor(was.record) === was.name) continue;
       this.#erase(id, was);
@@ -75,10 +78,12 @@ export class Painter {
 
   /** Brings out the attribution that an annotation is part of, and no other. */
   attend(id: string | undefined): void {
+    if (!canPaint) return;
     for (const name of this.#attended) this.#highlight(name).clear();
     this.#attended = [];
-    for (const part of id === undefined ? [] : partsOf(this.#set, id)) {
-      const record = this.#set.annotation(part.id);
+    this.#attendedTo = id;
+    for (const part of id === undefined ? [] : partsOf(this.#bench.set, id)) {
+      const record = this.#bench.set.annotation(part.id);
       if (!record) continue;
       const name = highlightOf(record.kind, part.id === id ? "focused" : "attended");
       this.#attended.push(name);
@@ -87,7 +92,7 @@ export class Painter {
   }
 
   /** Marks what somebody else has just changed, for a moment. */
-  flash(ids: Iterable<string>): void {
+  #flash(ids: Iterable<string>): void {
     const ranges = [...ids].flatMap((id) => this.#painted.get(id)?.ranges ?? []);
     const highlight = this.#highlight("fresh");
     ranges.forEach((range) => highlight.add(range));
@@ -108,15 +113,15 @@ export class Painter {
   }
 
   #rangesOf({ fragments }: Annotation): StaticRange[] {
-    return fragments.map((fragment) => this.#view.still(TextView.stretch(fragment, this.#offsets)));
+    return fragments.map((fragment) => this.#bench.parts.view.still(TextView.stretch(fragment, this.#bench.parts.offsets)));
   }
 
   /** A claim that begins within another is painted over it. */
   #nameFor({ id, kind, fragments }: Annotation): string {
     const first = fragments[0];
     if (kind !== "claim" || !first) return highlightOf(kind);
-    const inner = this.#spans.at(first.start).some((span) =>
-      span.id !== id && this.#set.annotation(span.id)?.kind === "claim" &&
+    const inner = this.#bench.spans.at(first.start).some((span) =>
+      span.id !== id && this.#bench.set.annotation(span.id)?.kind === "claim" &&
       (span.end - span.start > first.end - first.start || (span.end - span.start === first.end - first.start && span.id < id)));
     return highlightOf(kind, inner ? "inner" : undefined);
   }
@@ -163,9 +168,9 @@ function washed(kind: string, color: string): string[] {
   const wash = (share: number) => `background-color: color-mix(in oklab, var(--${color}-mark) ${share}%, var(--${color}-wash))`;
   return [
     `::highlight(${highlightOf(kind)}) { background-color: var(--${color}-wash) }`,
-    `::highlight(${highlightOf(kind, "inner")}) { ${wash(14)} }`,
-    `::highlight(${highlightOf(kind, "attended")}) { ${wash(14)} }`,
-    `::highlight(${highlightOf(kind, "focused")}) { ${wash(26)} }`,
+    `::highlight(${highlightOf(kind, "inner")}) { ${wash(9)} }`,
+    `::highlight(${highlightOf(kind, "attended")}) { ${wash(9)} }`,
+    `::highlight(${highlightOf(kind, "focused")}) { ${wash(16)}; text-decoration: underline solid var(--${color}-mark) 1px; text-underline-offset: 0.34em }`,
   ];
 }
 
@@ -175,6 +180,6 @@ function ruled(kind: string, color: string, line: string): string[] {
   return [
     `::highlight(${highlightOf(kind)}) { ${rule} }`,
     `::highlight(${highlightOf(kind, "attended")}) { background-color: var(--${color}-wash); ${rule} }`,
-    `::highlight(${highlightOf(kind, "focused")}) { background-color: color-mix(in oklab, var(--${color}-mark) 22%, var(--${color}-wash)); ${rule} }`,
+    `::highlight(${highlightOf(kind, "focused")}) { background-color: color-mix(in oklab, var(--${color}-mark) 14%, var(--${color}-wash)); ${rule} }`,
   ];
 }

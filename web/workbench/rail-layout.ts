@@ -74,11 +74,12 @@ function fold(placed: Placed[], anchors: ArrayLike<number>, i: number, end: numb
   return last;
 }
 
-/** Whether claim i and the next few could all be cards without drifting off. */
+/** Whether claim i and those it pushes down could all be cards without drifting off. */
 function fits(anchors: ArrayLike<number>, i: number, end: number, y: number, { card, gap }: Sizes): boolean {
   const room = roomForCard * card;
   let cursor = y;
   for (let next = i; next < Math.min(end, i + ahead); next++) {
+    if (next > i && anchors[next]! >= cursor) return true;
     cursor = Math.max(cursor, anchors[next]!);
     if (cursor - anchors[next]! > room) return false;
     cursor += card + gap;

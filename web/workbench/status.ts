@@ -4,7 +4,12 @@ import type { State } from "./queue";
 /** Shows how things stand with the saving, quietly. */
 export class Status {
   readonly #root = find<HTMLElement>("#save-status");
+  readonly #announce: (words: string) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(announce: (words: string) => void) {
+    this.#announce = announce;
+  }
 
   show(state: State): void {
     clearTimeout(this.#timer);
@@ -15,7 +20,13 @@ export class Status {
   }
 
   #write(state: State): void {
-    this.#root.dataset["state"] = state.name.replace(" ", "-");
+    const name = state.name.replace(" ", "-");
+    // Saving goes without saying; not being able to does not.
+    const troubled = (n: string | undefined) => n === "offline" || n === "signed-out";
+    if (this.#root.dataset["state"] !== name && (troubled(name) || (troubled(this.#root.dataset["state"]) && name === "saved"))) {
+      this.#announce(wordsFor(state));
+    }
+    this.#root.dataset["state"] = name;
     find(".words", this.#root).textContent = wordsFor(state);
   }
 }

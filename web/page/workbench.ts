@@ -1,0 +1,143 @@
+// The workbench: reads the annotations, shows them in the text, and wires the
+// parts of the page together.
+
+import { Api } from "../workbench/api";
+import { Bar } from "../workbench/bar";
+import { Bench } from "../workbench/bench";
+import { Boundaries } from "../workbench/boundaries";
+import { Caret } from "../workbench/caret";
+import { Chooser } from "../workbench/chooser";
+import { Codes } from "../workbench/codes";
+import { Directory } from "../workbench/directory";
+import { find } from "../workbench/dom";
+import { Editor } from "../workbench/editor";
+import { Following } from "../workbench/following";
+import { HeldBack } from "../workbench/heldback";
+import { Keyboard } from "../workbench/keyboard";
+import { Legend } from "../workbench/legend";
+import { Offsets } from "../workbench/offsets";
+import { canPaint, Painter } from "../workbench/painter";
+import { goToPlace, keepPlace } from "../workbench/place";
+import { Pointer } from "../workbench/pointer";
+import type { Held } from "../workbench/queue";
+import { Rail } from "../workbench/rail";
+import type { Article, Codebook, Person } from "../workbench/record";
+import { Scroller } from "../workbench/scroller";
+import { TextSelection } from "../workbench/selection";
+import { Sheet } from "../workbench/sheet";
+import { Signal } from "../workbench/signal";
+import { Status } from "../workbench/status";
+import { Tagging } from "../workbench/tagging";
+import { TextView } from "../workbench/textview";
+import { Threads } from "../workbench/threads";
+import { Toolbar } from "../workbench/toolbar";
+
+/** Facts is what the page carries for its script. */
+interface Facts {
+  readonly project: string;
+  readonly article: string;
+  readonly codebook: Codebook;
+  readonly me: Person;
+  readonly members: readonly Person[];
+  readonly may_tag: boolean;
+  readonly language: string;
+}
+
+const facts = JSON.parse(find("#bench-data").textContent ?? "") as Facts;
+const api = new Api(facts.project, facts.article);
+const article = api.article();
+const held = new Signal<Held>();
+const bench = assemble();
+furnish();
+article.then(begin, fail);
+
+function assemble(): Bench {
+  const view = new TextView(find("#text"));
+  const offsets = new Offsets(view.text);
+  const boundaries = new Boundaries(view.text, known(facts.language));
+  const status = facts.may_tag ? new Status(announce) : undefined;
+  const editor = new Editor({
+    send: (changeSet) => api.send(changeSet),
+    pause,
+    state: (state) => status?.show(state),
+    held: (what) => held.tell(what),
+  });
+  return new Bench({
+    project: facts.project, editor, api, view, offsets, boundaries, announce,
+    codes: new Codes(facts.codebook),
+    directory: new Directory(facts.me, facts.members),
+    selection: new TextSelection(view, offsets, boundaries),
+    mayTag: facts.may_tag,
+  });
+}
+
+/** Puts the parts of the page in place. The order is that in which they hear of changes. */
+function furnish(): void {
+  const tagging = new Tagging(bench);
+  const painter = new Painter(bench);
+  const legend = new Legend(bench, painter);
+  const shows = (kind: string) => legend.shows(kind);
+  const rail = new Rail(bench, tagging, shows);
+  legend.changed.listen(rail.refresh);
+  new Sheet(bench, rail);
+  new Scroller(bench, rail);
+  new Threads(bench);
+  const chooser = new Chooser(bench);
+  const pointer = new Pointer(bench, painter, chooser, shows);
+  const caret = new Caret(bench);
+  const toolbar = facts.may_tag ? new Toolbar(bench, tagging) : undefined;
+  const keyboard = new Keyboard({ bench, tagging, caret, chooser, pointer, rail, toolbar });
+  new Bar(bench, tagging, keyboard);
+  keepPlace(bench);
+  loseNothing(new HeldBack(bench));
+}
+
+/** Shows what is not taken, and keeps people from leaving with work unsaved. */
+function loseNothing(heldBack: HeldBack): void {
+  const { queue } = bench.parts.editor;
+  held.listen((what) => heldBack.show(what));
+  addEventListener("beforeunload", (event) => {
+    if (queue.length + heldBack.length > 0) event.preventDefault();
+  });
+  addEventListener("online", () => queue.hurry());
+}
+
+function begin(found: Article): void {
+  bench.parts.directory.take(found);
+  bench.set.reset(found);
+  goToPlace(bench);
+  new Following(bench).start();
+  if (!canPaint) announce("This browser cannot paint tags in the text. The cards beside it show them all.");
+  document.documentElement.dataset["workbench"] = "ready";
+}
+
+function fail(reason: unknown): void {
+  find("#heard").textContent = "The tags could not be read. Reload the page to try again.";
+  throw reason;
+}
+
+/** Says something to those who hear the page. */
+function announce(words: string): void {
+  const region = find("#announcements");
+  // The same words twice are to be said twice.
+  region.textContent = region.textContent === words ? `${words}\u00a0` : words;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((wake) => {
+    const timer = setTimeout(wake, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      wake();
+    });
+  });
+}
+
+/** The language, if the browser can make something of it. */
+function known(language: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(language)[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Bench } from "./bench";
+import { find, oncePerFrame } from "./dom";
+import type { Keyboard } from "./keyboard";
+import type { Tagging } from "./tagging";
+
+/** Bar is the buttons above the text, beside the legend. */
+export class Bar {
+  readonly #bench: Bench;
+  readonly #unattributed = find<HTMLButtonElement>("#unattributed");
+
+  constructor(bench: Bench, tagging: Tagging, keyboard: Keyboard) {
+    this.#bench = bench;
+    this.#unattributed.addEventListener("click", () => keyboard.go(1, true));
+    for (const way of ["undo", "redo"] as const) {
+      document.querySelector(`#${way}`)?.addEventListener("click", () => tagging.step(way));
+    }
+    const refresh = oncePerFrame(() => this.#refresh());
+    bench.set.listen(refresh);
+    refresh();
+  }
+
+  #refresh(): void {
+    const { history } = this.#bench.parts.editor;
+    document.querySelector("#undo")?.setAttribute("aria-disabled", String(!history.canUndo));
+    document.querySelector("#redo")?.setAttribute("aria-disabled", String(!history.canRedo));
+    const n = this.#bench.unattributed.size;
+    this.#unattributed.hidden = n === 0;
+    this.#unattributed.textContent = `${n} without a speaker or source`;
+  }
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Codes } from "./codes";
+import { differences, type Naming } from "./difference";
+import type { Annotation, Link, Operation } from "./record";
+
+const naming: Naming = {
+  codes: new Codes({
+    kinds: [{ name: "claim", label: "Claim", color: "amber", key: "c", entities: [], guideline: "", active: true }],
+    attributes: [{
+      name: "quotation", label: "Quotation", type: "choice", kinds: ["claim"], roles: [], guideline: "", active: true,
+      values: [{ value: "direct", label: "Direct", guideline: "" }],
+    }],
+  }),
+  quote: ({ fragments }) => fragments.map(({ start, end }) => `${start}-${end}`).join(),
+  entity: (id) => (id === null ? "" : `entity ${id}`),
+  name: (id) => `the ${id}`,
+};
+
+const claim: Annotation = { id: "c", version: 2, kind: "claim", fragments: [{ start: 1, end: 5 }], attributes: {}, entity: null };
+const link: Link = { id: "l", version: 1, from: "c", to: "s", role: "speaker", attributes: {} };
+const put = (annotation: Annotation): Operation => ({ op: "put", annotation });
+
+test("only what differs is told, in the codebook's words", () => {
+  const mine = { ...claim, fragments: [{ start: 1, end: 9 }], attributes: { quotation: "direct" } };
+  assert.deepEqual(differences(put(mine), { ...claim, entity: "e" }, naming), [
+    { what: "Text", mine: "1-9", theirs: "1-5" },
+    { what: "Is", mine: "–", theirs: "entity e" },
+    { what: "Quotation", mine: "Direct", theirs: "–" },
+  ]);
+});
+
+test("a deletion is told from either side", () => {
+  assert.deepEqual(differences(put(claim), undefined, naming), [{ what: "Tag", mine: "1-5", theirs: "deleted" }]);
+  assert.deepEqual(differences({ op: "delete", annotation: { id: "c", version: 1 } }, claim, naming), [{ what: "Tag", mine: "deleted", theirs: "1-5" }]);
+});
+
+test("a link that was moved tells where it led", () => {
+  assert.deepEqual(differences({ op: "put", link }, { ...link, to: "t" }, naming),
+    [{ what: "Link", mine: "the c → the s (speaker)", theirs: "the c → the t (speaker)" }]);
+});

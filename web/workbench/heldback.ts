@@ -1,0 +1,96 @@
+import type { Bench } from "./bench";
+import { differences, type Difference } from "./difference";
+import { element, find, icon } from "./dom";
+import type { Held } from "./queue";
+
+/**
+ * HeldBack shows what was not taken: a conflict with both versions, to choose
+ * from, or a refusal with its reason. It stays until it is decided.
+ */
+export class HeldBack {
+  readonly #bench: Bench;
+  readonly #root = find<HTMLElement>("#held");
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** How many decisions are open. */
+  get length(): number {
+    return this.#root.childElementCount;
+  }
+
+  show(held: Held): void {
+    const panel = held.reply.outcome === "conflict" ? this.#conflict(held, held.reply.clashes) : this.#refusal(held, held.reply);
+    this.#root.append(panel);
+    panel.scrollIntoView({ block: "nearest" });
+  }
+
+  #conflict(held: Held, clashes: readonly { operation: number; annotation?: unknown; link?: unknown }[]): HTMLElement {
+    const by = this.#author(held);
+    const naming = {
+      codes: this.#bench.parts.codes,
+      quote: (annotation: Parameters<Bench["quote"]>[0]) => this.#bench.quote(annotation, 120),
+      entity: (id: string | null) => (id === null ? "" : (this.#bench.parts.directory.entity(id)?.name ?? "somebody")),
+      name: (id: string) => {
+        const annotation = this.#bench.set.annotation(id);
+        return annotation ? this.#bench.quote(annotation, 30) : "something deleted";
+      },
+    };
+    const found = clashes.flatMap(({ operation }) => {
+      const mine = held.changeSet.operations[operation]!;
+      const id = (mine.annotation ?? mine.link)!.id;
+      return differences(mine, this.#bench.set.annotation(id) ?? this.#bench.set.link(id), naming);
+    });
+    return this.#panel(`${by} changed this while you did.`, table(found), held, [
+      ["Keep mine", "primary", () => this.#bench.parts.editor.keepMine(held)],
+      ["Keep theirs", "", () => undefined],
+    ]);
+  }
+
+  #refusal(held: Held, { message, problems }: { message: string; problems: readonly { message: string }[] }): HTMLElement {
+    const reasons = problems.length > 0 ? [...new Set(problems.map((p) => p.message))] : [message];
+    return this.#panel(`Not saved: ${this.#bench.parts.editor.words(held.changeSet)}.`, element("ul", {}, ...reasons.map((r) => element("li", {}, r))), held, [
+      ["Try again", "", () => this.#bench.parts.editor.keepMine(held)],
+      ["Let it go", "", () => undefined],
+    ]);
+  }
+
+  #panel(title: string, body: HTMLElement, held: Held, choices: [string, string, () => void][]): HTMLElement {
+    const quote = this.#subject(held);
+    const panel = element("section", { className: "held-back", role: "alert", tabIndex: -1 },
+      element("p", { className: "title" }, icon("alert"), title),
+      quote !== "" && element("p", { className: "quote" }, quote),
+      body,
+      held.dependents.length > 0 && element("p", { className: "note" },
+        held.dependents.length === 1 ? "One later change of yours waits with it." : `${held.dependents.length} later changes of yours wait with it.`),
+      element("p", { className: "row" }, ...choices.map(([words, tone, choose]) => element("button", {
+        type: "button", className: `button small ${tone}`, onclick: () => {
+          panel.remove();
+          choose();
+          this.#bench.parts.announce(`${words}.`);
+        },
+      }, words))));
+    return panel;
+  }
+
+  /** Who made what is there now. */
+  #author(held: Held): string {
+    if (held.reply.outcome !== "conflict") return "Somebody";
+    const by = held.reply.clashes.map(({ annotation, link }) => (annotation ?? link)?.updated_by).find((id) => id !== undefined);
+    return by === this.#bench.parts.directory.me.id ? "You, in another window," : this.#bench.parts.directory.person(by);
+  }
+
+  /** The text of the first annotation that the change set is about. */
+  #subject({ changeSet }: Held): string {
+    const put = changeSet.operations.flatMap((o) => (o.op !== "delete" && o.annotation ? [o.annotation] : []))[0];
+    return put ? this.#bench.quote(put, 120) : "";
+  }
+}
+
+function table(found: readonly Difference[]): HTMLElement {
+  return element("table", {}, element("thead", {}, element("tr", {},
+    element("th", { scope: "col" }, element("span", { className: "unseen" }, "What")), element("th", { scope: "col" }, "Yours"), element("th", { scope: "col" }, "Theirs"))),
+  element("tbody", {}, ...found.map(({ what, mine, theirs }) =>
+    element("tr", {}, element("th", { scope: "row" }, what), element("td", {}, mine), element("td", {}, theirs)))));
+}

@@ -1,0 +1,32 @@
+import type { Bench } from "./bench";
+import { find } from "./dom";
+import type { Rail } from "./rail";
+import { TextView } from "./textview";
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** Scroller brings what is attended to into the part of the window where text is read. */
+export class Scroller {
+  readonly #bench: Bench;
+  readonly #rail: Rail;
+
+  constructor(bench: Bench, rail: Rail) {
+    this.#bench = bench;
+    this.#rail = rail;
+    bench.attention.listen(({ id, scroll }) => {
+      if (id !== undefined && scroll) this.reveal(id);
+    });
+  }
+
+  /** Scrolls so that an annotation's beginning can be read, if it cannot. */
+  reveal(id: string): void {
+    const { view, offsets } = this.#bench.parts;
+    const fragment = this.#bench.set.annotation(id)?.fragments[0];
+    if (!fragment) return;
+    const rect = view.range(TextView.stretch({ start: fragment.start, end: fragment.start + 1 }, offsets)).getBoundingClientRect();
+    const top = find("#bench-bar").getBoundingClientRect().bottom;
+    const bottom = this.#rail.isSheet ? find("#rail").getBoundingClientRect().top : innerHeight;
+    if (rect.top > top + 32 && rect.bottom < bottom - 96) return;
+    scrollBy({ top: rect.top - top - (bottom - top) / 4, behavior: calm.matches ? "instant" : "smooth" });
+  }
+}

@@ -1,0 +1,22 @@
+import { element, icon } from "./dom";
+import type { ReviewState } from "./record";
+
+/** How each state of a claim's review is told: in a word, a shape and a tone. */
+const states: Readonly<Record<ReviewState, { word: string; icon: string; tone: string }>> = {
+  unreviewed: { word: "Unreviewed", icon: "ring", tone: "open" },
+  approved: { word: "Approved", icon: "check", tone: "good" },
+  disputed: { word: "Disputed", icon: "split", tone: "warn" },
+  rejected: { word: "Rejected", icon: "cross", tone: "bad" },
+  changes_requested: { word: "Changes requested", icon: "redo", tone: "info" },
+};
+
+/** The word for a state. */
+export function stateWord(state: ReviewState): string {
+  return states[state].word;
+}
+
+/** A badge for a state. */
+export function stateBadge(state: ReviewState): HTMLElement {
+  const { word, icon: shape, tone } = states[state];
+  return element("span", { className: `badge ${tone}`, "data-state": state }, icon(shape), element("span", { className: "word" }, word));
+}
