@@ -69,6 +69,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	r.Get("/projects/{project}/claims", s.handle(s.listClaims))
 	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
 	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
+	r.Get("/projects/{project}/articles/{article}", s.handle(s.showWorkbench))
 	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
 
 	api := s.api(r)
