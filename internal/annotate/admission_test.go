@@ -105,6 +105,8 @@ func TestNothingEntersThatCouldNotHaveBeenMadeHere(t *testing.T) {
 		"an annotation by noone": {func(d doc) { of(d, cue).UpdatedBy = "" }, []string{fmt.Sprint("annotation ", cue, " updated_by")}},
 		"a link without a time":  {func(d doc) { d.Links[0].CreatedAt = d.Links[0].CreatedAt.AddDate(-3000, 0, 0) }, []string{fmt.Sprint("link ", said, " created_at")}},
 
+		"a revision's id that is taken": {func(d doc) { d.Revision.ID = elsewhere }, []string{"  revision"}},
+		"a review's id that is taken":   {func(d doc) { d.Reviews[0].ID = elsewhere }, []string{fmt.Sprint("review ", elsewhere, " id")}},
 		"an id that is taken": {func(d doc) {
 			of(d, alone).ID = elsewhere
 			d.Reviews = d.Reviews[:2]
@@ -314,5 +316,18 @@ func TestProgressAndCountsAddUp(t *testing.T) {
 	}
 	if want := map[int]bool{1: true, 2: true, 4: true, 8: true}; !maps.Equal(seen, want) || counts.In("") != 15 {
 		t.Errorf("counts are %v and %d, want %v and 15", seen, counts.In(""), want)
+	}
+}
+
+func TestAClaimInTheQueueNamesWhoIsMeant(t *testing.T) {
+	c := annotate.QueuedClaim{
+		Entities: map[annotate.ID]annotate.Entity{ana: {Name: "Ana Ruiz"}},
+		Words:    map[annotate.ID]string{speaker: "the mayor", cue: "said"},
+	}
+	if got := c.NameOf(annotate.Annotation{ID: speaker, Entity: ana}); got != "Ana Ruiz" {
+		t.Errorf("who is known is called %q", got)
+	}
+	if got := c.NameOf(annotate.Annotation{ID: cue}); got != "said" {
+		t.Errorf("what is not is called %q, want its words", got)
 	}
 }

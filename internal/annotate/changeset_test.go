@@ -225,6 +225,9 @@ func TestChangeSetsRefuse(t *testing.T) {
 			on(annotate.Fragment{Start: 0, End: cluster.Start + 1}), 0, "annotation.fragments[0].end", fmt.Sprintf("Use %d.", cluster.End),
 		},
 		"text that is not there": {on(annotate.Fragment{Start: 4, End: 10, Exact: "tunnel"}), 0, "annotation.fragments[0].exact", `"bridge"`},
+		"long text that is not there": {
+			on(annotate.Fragment{Start: 0, End: 80, Exact: "x"}), 0, "annotation.fragments[0].exact", string([]rune(story)[:60]) + "…",
+		},
 		"fragments that overlap": {on(at("The bridge"), at("bridge is")), 0, "annotation.fragments[1]", "overlaps"},
 		"one fragment twice":     {on(at("Yes"), at("said"), at("Yes")), 0, "annotation.fragments[2]", "overlaps"},
 		"a fragment in another":  {on(at("bridge"), at("The bridge is")), 0, "annotation.fragments[1]", "overlaps"},

@@ -1,6 +1,7 @@
 package annotate_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -37,5 +38,12 @@ func TestEntitiesAreValidated(t *testing.T) {
 	}
 	for _, kind := range annotate.EntityTypes {
 		complains(t, annotate.Entity{Type: kind, Name: "Ana Ruiz"}.Validate())
+	}
+}
+
+func TestAnEntityThatExistsSaysWhich(t *testing.T) {
+	var err error = annotate.EntityExists{Entity: annotate.Entity{Type: annotate.Person, Name: "Ana Ruiz"}}
+	if !errors.Is(err, annotate.ErrExists) || !strings.Contains(err.Error(), "Ana Ruiz") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package annotate_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"onrecord.dev/internal/annotate"
 )
@@ -89,5 +90,15 @@ func TestNamesEmailsPasswordsAndSlugs(t *testing.T) {
 			}
 			complains(t, bad.Err(), tt.field)
 		})
+	}
+}
+
+func TestTokensExpire(t *testing.T) {
+	at := time.Date(2026, 11, 23, 8, 15, 0, 0, time.UTC)
+	before, after := at.Add(-time.Second), at.Add(time.Second)
+	for expires, want := range map[*time.Time]bool{nil: false, &before: true, &at: true, &after: false} {
+		if got := (annotate.APIToken{ExpiresAt: expires}).Expired(at); got != want {
+			t.Errorf("a token until %v has expired: %v", expires, got)
+		}
 	}
 }
