@@ -51,6 +51,7 @@ var ArticleStates = []ArticleState{ArticleUntagged, ArticleOpen, ArticleDisputed
 // ListedArticle is an article as lists show it.
 type ListedArticle struct {
 	Article
+	AddedBy  string // the name of who brought it in
 	Progress Progress
 	// Found is where a search found its words, nil when nothing was searched
 	// for.

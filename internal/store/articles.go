@@ -232,14 +232,23 @@ func (f ArticleFilter) Empty() bool {
 // listedArticle is what [ArticleFilter.sql] reads.
 type listedArticle struct {
 	annotate.Article
+	AddedBy string
 	annotate.Progress
 	RevisionID    annotate.ID
 	FoundHeadline *string
 	FoundText     *string
 }
 
+const listedArticleColumns = `
+		       a.id, a.headline, coalesce(a.url, '') AS url, coalesce(a.publisher, '') AS publisher, coalesce(a.author, '') AS author,
+		       coalesce(a.date_published, '') AS date_published, coalesce(a.date_published_origin, '') AS date_published_origin,
+		       coalesce(a.in_language, '') AS in_language, a.created_by, a.created_at,
+		       s.annotations, s.claims_unreviewed AS unreviewed, s.claims_approved AS approved, s.claims_disputed AS disputed,
+		       s.claims_rejected AS rejected, s.claims_changes_requested AS changes_requested,
+		       s.revision_id`
+
 func (l listedArticle) article() annotate.ListedArticle {
-	a := annotate.ListedArticle{Article: l.Article, Progress: l.Progress}
+	a := annotate.ListedArticle{Article: l.Article, AddedBy: l.AddedBy, Progress: l.Progress}
 	if l.FoundHeadline != nil && l.FoundText != nil {
 		a.Found = &annotate.Found{Headline: stretches(*l.FoundHeadline), Text: stretches(*l.FoundText)}
 	}
@@ -349,12 +358,7 @@ func (f ArticleFilter) sql(among string) string {
 		with = `WITH matching AS MATERIALIZED (`
 	}
 	sql := with + `
-		SELECT a.id, a.headline, coalesce(a.url, '') AS url, coalesce(a.publisher, '') AS publisher, coalesce(a.author, '') AS author,
-		       coalesce(a.date_published, '') AS date_published, coalesce(a.date_published_origin, '') AS date_published_origin,
-		       coalesce(a.in_language, '') AS in_language, a.created_by, a.created_at,
-		       s.annotations, s.claims_unreviewed AS unreviewed, s.claims_approved AS approved, s.claims_disputed AS disputed,
-		       s.claims_rejected AS rejected, s.claims_changes_requested AS changes_requested,
-		       s.revision_id
+		SELECT ` + listedArticleColumns + `
 		FROM ` + among + `
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
 		WHERE a.project_id = @project` + stateConditions[f.State] + f.after()
@@ -369,10 +373,10 @@ func (f ArticleFilter) sql(among string) string {
 	}
 	if f.Query == "" {
 		return sql + `)
-	SELECT m.*, NULL AS found_headline, NULL AS found_text
-	FROM matching m
-	ORDER BY m.created_at DESC, m.id DESC
-	LIMIT @limit`
+	SELECT m.*, u.name AS added_by, NULL AS found_headline, NULL AS found_text
+	FROM (SELECT * FROM matching ORDER BY created_at DESC, id DESC LIMIT @limit) AS m
+	JOIN users u ON u.id = m.created_by
+	ORDER BY m.created_at DESC, m.id DESC`
 	}
 	return sql + ` AND a.search @@ article_query(@query, @open)` + searched
 }
@@ -395,12 +399,13 @@ const searched = `
 	), sought AS (
 		SELECT article_query(@query, @open) AS q, 'StartSel="' || @match_start || '", StopSel="' || @match_end || '"' AS marks
 	)
-	SELECT l.*,
+	SELECT l.*, u.name AS added_by,
 	       ts_headline('folded', l.headline, q, marks || ', HighlightAll=true') AS found_headline,
 	       ts_headline('folded', translate(t.text, @match_start || @match_end, ''), q,
 	                   marks || ', MaxFragments=2, MaxWords=20, MinWords=10, ShortWord=0, FragmentDelimiter=" … "') AS found_text
 	FROM listed l
 	JOIN texts t ON t.id = l.id
+	JOIN users u ON u.id = l.created_by
 	CROSS JOIN sought
 	ORDER BY l.created_at DESC, l.id DESC`
 
@@ -435,6 +440,43 @@ func stretches(marked string) []annotate.Stretch {
 		}
 	}
 	return list
+}
+
+// ListedArticle reads an article as lists show it.
+func (s *Store) ListedArticle(ctx context.Context, project, id annotate.ID) (annotate.ListedArticle, error) {
+	rows, _ := s.pool.Query(ctx, `
+		SELECT `+listedArticleColumns+`, u.name AS added_by, NULL AS found_headline, NULL AS found_text
+		FROM articles a
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
+		JOIN users u ON u.id = a.created_by
+		WHERE a.project_id = $1 AND a.id = $2`, project, id)
+	l, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[listedArticle])
+	if err != nil {
+		return annotate.ListedArticle{}, fmt.Errorf("read article %s: %w", id, translate(err))
+	}
+	return l.article(), nil
+}
+
+// mostPublishers is how many publishers are worth choosing from.
+const mostPublishers = 200
+
+// Publishers lists, by name, the first publishers of a project's articles. It
+// jumps from one to the next in the index, however many articles each has.
+func (s *Store) Publishers(ctx context.Context, project annotate.ID) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, `
+		WITH RECURSIVE p AS (
+			(SELECT publisher, 1 AS n FROM articles WHERE project_id = $1 AND publisher IS NOT NULL ORDER BY publisher LIMIT 1)
+			UNION ALL
+			SELECT (SELECT publisher FROM articles WHERE project_id = $1 AND publisher > p.publisher ORDER BY publisher LIMIT 1), n + 1
+			FROM p
+			WHERE p.publisher IS NOT NULL AND n < $2
+		)
+		SELECT publisher FROM p WHERE publisher IS NOT NULL ORDER BY publisher`, project, mostPublishers)
+	publishers, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list publishers: %w", translate(err))
+	}
+	return publishers, nil
 }
 
 // CountArticles counts a project's articles by state.

@@ -129,6 +129,10 @@ func TestAnArticleIsReadBackAsItWasAdded(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
+	page, err := a.Articles(t.Context(), a.project, store.ArticleFilter{})
+	if diff := cmp.Diff([]annotate.ListedArticle{{Article: wantArticle, AddedBy: "Ana"}}, page.Items); err != nil || diff != "" {
+		t.Errorf("listed: %v (-want +got):\n%s", err, diff)
+	}
 	doc, _, err := a.AnnotatedArticle(t.Context(), a.project, added.Article.ID, store.Shared)
 	if err != nil || len(doc.Annotations) != 0 || doc.Seq != 0 || doc.Revision.ID != revision.ID {
 		t.Errorf("its annotation set is %+v (%v), want an empty one of this revision", doc, err)
