@@ -43,7 +43,17 @@ type Alike struct {
 type EntityExists struct{ Entity Entity }
 
 func (e EntityExists) Error() string {
-	return fmt.Sprintf("there is a %s called %q already", e.Entity.Type, e.Entity.Name)
+	return fmt.Sprintf("there is %s called “%s” already", e.Entity.Type.one(), e.Entity.Name)
+}
+
+// one is t with its article.
+func (t EntityType) one() string {
+	switch t {
+	case Organisation, Outlet, Event:
+		return "an " + string(t)
+	case Person, Group, Document, Recording, Place:
+	}
+	return "a " + string(t)
 }
 
 // Unwrap makes EntityExists an [ErrExists].

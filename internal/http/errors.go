@@ -50,6 +50,8 @@ type problem struct {
 	Conflicts []clash        `json:"conflicts,omitempty" nullable:"false" doc:"What each refused operation would have overwritten."`
 	// Claim is not in conflicts: a decision overwrites nothing.
 	Claim *annotate.AnnotationRecord `json:"claim,omitempty" doc:"The claim as it is now, when a review named another version of it."`
+	// Entity is there already, by the name that was given to another.
+	Entity *annotate.ID `json:"entity,omitempty" doc:"The entity that has the name already."`
 }
 
 type problemError struct {

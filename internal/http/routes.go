@@ -66,6 +66,10 @@ func (s *Server) routesForTheSignedIn(r chi.Router) {
 func (s *Server) routesForViewers(r chi.Router) {
 	r = r.With(s.member(annotate.Viewer))
 	r.Get("/projects/{project}", s.handle(s.showProject))
+	r.Get("/projects/{project}/articles", s.handle(s.listArticles))
+	r.Get("/projects/{project}/entities", s.handle(s.listEntities))
+	r.Get("/projects/{project}/entities/{entity}", s.handle(s.showEntity))
+	r.Get("/projects/{project}/duplicates", s.handle(s.listDuplicates))
 	r.Get("/projects/{project}/claims", s.handle(s.listClaims))
 	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
 	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
@@ -76,8 +80,12 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}", "Show project", s.apiShowProject)
 	get(api, "/projects/{project}/members", "List members", s.apiListMembers)
 	get(api, "/projects/{project}/codebook", "Show codebook", s.apiShowCodebook)
+	get(api, "/projects/{project}/articles", "List articles", s.apiListArticles)
 	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
 	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
+	get(api, "/projects/{project}/entities", "List entities", s.apiListEntities)
+	get(api, "/projects/{project}/entities/{entity}", "Show entity", s.apiShowEntity)
+	get(api, "/projects/{project}/duplicates", "List duplicates", s.apiListDuplicates)
 	get(api, "/projects/{project}/claims", "List claims", s.apiListClaims)
 	get(api, "/projects/{project}/claims/{claim}", "Show claim", s.apiShowClaim)
 	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
@@ -85,9 +93,28 @@ func (s *Server) routesForViewers(r chi.Router) {
 
 func (s *Server) routesForAnalysts(r chi.Router) {
 	r = r.With(s.member(annotate.Analyst))
+	r.Get("/projects/{project}/new-article", s.handle(s.showNewArticle))
+	r.With(allowBody(largeBodyLimit)).Post("/projects/{project}/new-article", s.handle(s.addArticle))
+	r.Get("/projects/{project}/articles/{article}/metadata", s.handle(s.showMetadata))
+	r.Post("/projects/{project}/articles/{article}/metadata", s.handle(s.changeMetadata))
+	r.Get("/projects/{project}/new-entity", s.handle(s.showNewEntity))
+	r.Post("/projects/{project}/new-entity", s.handle(s.addEntity))
+	r.Get("/projects/{project}/entities/{entity}/edit", s.handle(s.showEntityForm))
+	r.Post("/projects/{project}/entities/{entity}/edit", s.handle(s.updateEntity))
+	r.Get("/projects/{project}/entities/{entity}/merge", s.handle(s.showMerge))
+	r.Post("/projects/{project}/entities/{entity}/merge", s.handle(s.mergeEntity))
+	r.Post("/projects/{project}/entities/{entity}/unmerge", s.handle(s.unmergeEntity))
+	r.Post("/projects/{project}/entities/{entity}/tell-apart", s.handle(s.tellApart))
 	r.Post("/projects/{project}/claims/{claim}/comments", s.handle(s.commentOnClaim))
 
 	api := s.api(r)
+	post(api, "/projects/{project}/articles", "Add article", s.apiAddArticle, answering(http.StatusCreated), bodyUpTo(largeBodyLimit))
+	patch(api, "/projects/{project}/articles/{article}", "Change article", s.apiUpdateArticle)
+	post(api, "/projects/{project}/entities", "Add entity", s.apiAddEntity, answering(http.StatusCreated), conflicting())
+	patch(api, "/projects/{project}/entities/{entity}", "Change entity", s.apiUpdateEntity, conflicting())
+	post(api, "/projects/{project}/entities/{entity}/merge", "Merge entity", s.apiMergeEntity)
+	post(api, "/projects/{project}/entities/{entity}/unmerge", "Undo merge of entity", s.apiUnmergeEntity, conflicting())
+	post(api, "/projects/{project}/entities/{entity}/tell-apart", "Tell entities apart", s.apiTellApart)
 	post(api, "/projects/{project}/articles/{article}/changes", "Apply change set", s.apiAppend, bodyUpTo(largeBodyLimit))
 	post(api, "/projects/{project}/claims/{claim}/comments", "Add comment", s.apiAddComment, answering(http.StatusCreated))
 }
@@ -102,6 +129,8 @@ func (s *Server) routesForReviewers(r chi.Router) {
 
 func (s *Server) routesForManagers(r chi.Router) {
 	r = r.With(s.member(annotate.Manager))
+	r.Get("/projects/{project}/articles/{article}/delete", s.handle(s.showArticleDeletion))
+	r.Post("/projects/{project}/articles/{article}/delete", s.handle(s.deleteArticle))
 	r.Get("/projects/{project}/settings", s.handle(s.showSettings))
 	r.Post("/projects/{project}/settings", s.handle(s.changeProject))
 	r.Post("/projects/{project}/members", s.handle(s.addMember))
@@ -113,6 +142,7 @@ func (s *Server) routesForManagers(r chi.Router) {
 
 	api := s.api(r)
 	put(api, "/projects/{project}/members/{member}", "Set member", s.apiSetMember)
+	del(api, "/projects/{project}/articles/{article}", "Delete article", s.apiDeleteArticle)
 	del(api, "/projects/{project}/members/{member}", "Remove member", s.apiRemoveMember)
 	put(api, "/projects/{project}/codebook", "Change codebook", s.apiChangeCodebook)
 }

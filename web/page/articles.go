@@ -1,0 +1,234 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/ui"
+)
+
+// MetadataURL is the page of where an article came from.
+func MetadataURL(slug string, article annotate.ID) string {
+	return ArticleURL(slug, article) + "/metadata"
+}
+
+// DeleteArticleURL is the page that asks before it deletes an article.
+func DeleteArticleURL(slug string, article annotate.ID) string {
+	return ArticleURL(slug, article) + "/delete"
+}
+
+// ArticlesFilter is what the list of articles is narrowed down to, as it
+// stands in the address.
+type ArticlesFilter struct {
+	Query         string
+	State         annotate.ArticleState
+	Publisher     string
+	InLanguage    string
+	DatePublished string
+}
+
+// in is f with another state.
+func (f ArticlesFilter) in(state annotate.ArticleState) ArticlesFilter {
+	f.State = state
+	return f
+}
+
+// searched reports whether f looks for anything but a state.
+func (f ArticlesFilter) searched() bool { return f.in("") != ArticlesFilter{} }
+
+// detailed reports whether f has more than a state and words.
+func (f ArticlesFilter) detailed() bool {
+	return f.Publisher != "" || f.InLanguage != "" || f.DatePublished != ""
+}
+
+// url is the list under f, from cursor on.
+func (f ArticlesFilter) url(slug, cursor string) string {
+	return addressWith(ArticlesURL(slug), "q", f.Query, "state", string(f.State), "publisher", f.Publisher,
+		"inLanguage", f.InLanguage, "datePublished", f.DatePublished, "cursor", cursor)
+}
+
+// addressWith is path with those of the pairs of name and value that have a
+// value.
+func addressWith(path string, pairs ...string) string {
+	query := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			query.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// ArticlesView is what the list of articles shows.
+type ArticlesView struct {
+	Filter     ArticlesFilter
+	Cursor     string
+	Next       string
+	Articles   []annotate.ListedArticle
+	Counts     annotate.ArticleCounts
+	Publishers []string
+	// Complaints are about what stands in the address.
+	Complaints annotate.Invalid
+}
+
+// firstURL leads back to the beginning of the list, if this is not it.
+func (v ArticlesView) firstURL(slug string) string {
+	if v.Cursor == "" {
+		return ""
+	}
+	return v.Filter.url(slug, "")
+}
+
+func (v ArticlesView) nextURL(slug string) string {
+	if v.Next == "" {
+		return ""
+	}
+	return v.Filter.url(slug, v.Next)
+}
+
+// ArticleForm is the form by which an article comes in or changes, as it was
+// sent.
+type ArticleForm struct {
+	Headline      string
+	Text          string
+	URL           string
+	Publisher     string
+	Author        string
+	DatePublished string
+	InLanguage    string
+}
+
+// FormOfArticle is the form filled in with what is known of an article.
+func FormOfArticle(a annotate.Article) ArticleForm {
+	return ArticleForm{
+		Headline: a.Headline, URL: a.URL, Publisher: a.Publisher, Author: a.Author, DatePublished: a.DatePublished, InLanguage: a.InLanguage,
+	}
+}
+
+func articleStateName(s annotate.ArticleState) string {
+	switch s {
+	case annotate.ArticleUntagged:
+		return "Untagged"
+	case annotate.ArticleOpen:
+		return "Open"
+	case annotate.ArticleDisputed:
+		return "Disputed"
+	case annotate.ArticleDone:
+		return "Done"
+	}
+	return "All"
+}
+
+// claimsDecided is how many of an article's claims need nothing more.
+func claimsDecided(p annotate.Progress) int { return p.Approved + p.Disputed + p.Rejected }
+
+// share is a stretch of a bar that shows how an article's claims divide, in
+// claims.
+type share struct {
+	state annotate.ReviewState
+	from  int
+	width int
+}
+
+func shares(p annotate.Progress) []share {
+	var list []share
+	at := 0
+	for _, state := range []annotate.ReviewState{annotate.Approved, annotate.Rejected, annotate.Disputed, annotate.ChangesRequested, annotate.Unreviewed} {
+		if n := p.In(state); n > 0 {
+			list = append(list, share{state, at, n})
+			at += n
+		}
+	}
+	return list
+}
+
+// sharesInWords says what the bar shows.
+func sharesInWords(p annotate.Progress) string {
+	var words []string
+	for _, s := range shares(p) {
+		words = append(words, fmt.Sprintf("%d %s", s.width, strings.ToLower(StateName(s.state))))
+	}
+	return strings.Join(words, ", ")
+}
+
+// dateInWords is an EDTF date as people write it.
+func dateInWords(edtf string) string {
+	for _, form := range []struct{ layout, words string }{
+		{time.RFC3339Nano, "2 January 2006, 15:04"},
+		{"2006-01-02T15:04Z07:00", "2 January 2006, 15:04"},
+		{time.DateOnly, "2 January 2006"},
+		{"2006-01", "January 2006"},
+	} {
+		if t, err := time.Parse(form.layout, edtf); err == nil {
+			return t.Format(form.words) + zone(edtf, t)
+		}
+	}
+	return edtf
+}
+
+// zone names the zone of a moment; a day has none.
+func zone(edtf string, t time.Time) string {
+	if !strings.Contains(edtf, "T") {
+		return ""
+	}
+	if _, offset := t.Zone(); offset == 0 {
+		return " UTC"
+	}
+	return t.Format(" (UTC-07:00)")
+}
+
+// originInWords says where a date was found.
+func originInWords(origin string) string {
+	switch origin {
+	case "page":
+		return "It was found on the page."
+	case "url":
+		return "It was found in the address."
+	case "analyst":
+		return "An analyst gave it."
+	}
+	return "Where it was found is not known."
+}
+
+// languages are those most news is in, for the browser to propose.
+var languages = []struct{ tag, name string }{
+	{"ar", "Arabic"}, {"bn", "Bengali"}, {"cs", "Czech"}, {"da", "Danish"}, {"de", "German"}, {"el", "Greek"}, {"en", "English"},
+	{"es", "Spanish"}, {"fa", "Persian"}, {"fi", "Finnish"}, {"fr", "French"}, {"he", "Hebrew"}, {"hi", "Hindi"}, {"hu", "Hungarian"},
+	{"id", "Indonesian"}, {"it", "Italian"}, {"ja", "Japanese"}, {"ko", "Korean"}, {"nb", "Norwegian"}, {"nl", "Dutch"}, {"pl", "Polish"},
+	{"pt", "Portuguese"}, {"pt-BR", "Portuguese (Brazil)"}, {"ro", "Romanian"}, {"ru", "Russian"}, {"sv", "Swedish"}, {"sw", "Swahili"},
+	{"tr", "Turkish"}, {"uk", "Ukrainian"}, {"ur", "Urdu"}, {"vi", "Vietnamese"}, {"zh", "Chinese"},
+}
+
+// languageName is the name of a language, or its tag.
+func languageName(tag string) string {
+	for _, l := range languages {
+		if l.tag == tag {
+			return l.name
+		}
+	}
+	return tag
+}
+
+const newDateHint = "As much as is known: 2026, 2026-11, 2026-11-23 or 2026-11-23T08:15Z."
+
+// dateHint also says where the date there is was found.
+func dateHint(a annotate.Article) string {
+	if a.DatePublished == "" {
+		return newDateHint
+	}
+	return newDateHint + " " + originInWords(a.DatePublishedOrigin)
+}
+
+// withList is field with the answers of the list called id proposed.
+func withList(field ui.Field, id string) ui.Field {
+	field.More = templ.Attributes{"list": id}
+	return field
+}

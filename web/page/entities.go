@@ -1,0 +1,261 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/ui"
+)
+
+// NewEntityURL is the page on which an entity is added.
+func NewEntityURL(slug string) string { return ProjectURL(slug) + "/new-entity" }
+
+// DuplicatesURL lists entities that may be the same.
+func DuplicatesURL(slug string) string { return ProjectURL(slug) + "/duplicates" }
+
+// EditEntityURL is the form of an entity.
+func EditEntityURL(slug string, entity annotate.ID) string { return EntityURL(slug, entity) + "/edit" }
+
+// MergeURL is where an entity is merged into another; into may be empty, to be
+// chosen.
+func MergeURL(slug string, entity, into annotate.ID) string {
+	return addressWith(EntityURL(slug, entity)+"/merge", "into", string(into))
+}
+
+// UnmergeURL is where a merge is undone.
+func UnmergeURL(slug string, entity annotate.ID) string { return EntityURL(slug, entity) + "/unmerge" }
+
+// TellApartURL is where two entities are said not to be the same.
+func TellApartURL(slug string, entity annotate.ID) string {
+	return EntityURL(slug, entity) + "/tell-apart"
+}
+
+// EntitiesView is what the list of entities shows.
+type EntitiesView struct {
+	Query    string
+	Type     annotate.EntityType
+	Cursor   string
+	Next     string
+	Entities []annotate.ListedEntity
+	// Complaints are about what stands in the address.
+	Complaints annotate.Invalid
+}
+
+func (v EntitiesView) filtered() bool { return v.Query != "" || v.Type != "" }
+
+func (v EntitiesView) url(slug string, t annotate.EntityType, cursor string) string {
+	return addressWith(EntitiesURL(slug), "q", v.Query, "type", string(t), "cursor", cursor)
+}
+
+func (v EntitiesView) firstURL(slug string) string {
+	if v.Cursor == "" {
+		return ""
+	}
+	return v.url(slug, v.Type, "")
+}
+
+func (v EntitiesView) nextURL(slug string) string {
+	if v.Next == "" {
+		return ""
+	}
+	return v.url(slug, v.Type, v.Next)
+}
+
+// EntityForm is the form by which an entity is added or changed, as it was
+// sent.
+type EntityForm struct {
+	Type        annotate.EntityType
+	Name        string
+	Description string
+	Names       []annotate.EntityName
+	// Exists is the entity that has the name already, if one does.
+	Exists *annotate.Entity
+}
+
+// blankNames is how many empty rows for names a form has: without its script,
+// saving is what brings more.
+const blankNames = 2
+
+// rows are the names of the form, with empty ones to fill in.
+func (f EntityForm) rows() []annotate.EntityName {
+	return append(append([]annotate.EntityName{}, f.Names...), make([]annotate.EntityName, blankNames)...)
+}
+
+// EntityView is what the page of an entity shows.
+type EntityView struct {
+	Entity annotate.ListedEntity
+	// Into is what it was merged into. Where it was, the rest is empty.
+	Into     annotate.Entity
+	Said     EntityClaims
+	Through  EntityClaims
+	Mergers  []annotate.Merger
+	Like     []annotate.ListedEntity
+	Codebook *annotate.Codebook
+}
+
+// EntityClaims are claims an entity has a part in, and how many there are in
+// each state.
+type EntityClaims struct {
+	Claims []annotate.QueuedClaim
+	More   bool
+	Counts map[annotate.ReviewState]int // nil is not counted
+}
+
+// total is the number of claims in words, or nothing where it is not known.
+func (c EntityClaims) total() string {
+	if c.Counts == nil {
+		return ""
+	}
+	n := 0
+	for _, of := range c.Counts {
+		n += of
+	}
+	return grouped(n)
+}
+
+// MergeView is what the page of a merge shows.
+type MergeView struct {
+	From annotate.ListedEntity
+	// Into is the other, once it is chosen; before, Found are those to choose
+	// from, for Query.
+	Into       *annotate.ListedEntity
+	Query      string
+	Found      []annotate.ListedEntity
+	Complaints annotate.Invalid
+}
+
+// DuplicatesView is what the list of possible duplicates shows.
+type DuplicatesView struct {
+	Pairs      []annotate.Alike
+	Cursor     string
+	Next       string
+	Complaints annotate.Invalid
+}
+
+func (v DuplicatesView) firstURL(slug string) string {
+	if v.Cursor == "" {
+		return ""
+	}
+	return DuplicatesURL(slug)
+}
+
+func (v DuplicatesView) nextURL(slug string) string {
+	if v.Next == "" {
+		return ""
+	}
+	return addressWith(DuplicatesURL(slug), "cursor", v.Next)
+}
+
+// intoTheGreater orders a pair so that what is used less is merged into what
+// is used more.
+func intoTheGreater(a annotate.Alike) (from, into annotate.ListedEntity) {
+	if a.One.Mentions > a.Other.Mentions {
+		return a.Other, a.One
+	}
+	return a.One, a.Other
+}
+
+func entityTypeName(t annotate.EntityType) string {
+	switch t {
+	case annotate.Person:
+		return "Person"
+	case annotate.Organisation:
+		return "Organisation"
+	case annotate.Group:
+		return "Group"
+	case annotate.Outlet:
+		return "Outlet"
+	case annotate.Document:
+		return "Document"
+	case annotate.Recording:
+		return "Recording"
+	case annotate.Event:
+		return "Event"
+	case annotate.Place:
+		return "Place"
+	}
+	return "All"
+}
+
+// entityTypesName is the name of many of a type.
+func entityTypesName(t annotate.EntityType) string {
+	switch t {
+	case annotate.Person:
+		return "People"
+	case "":
+		return "All"
+	case annotate.Organisation, annotate.Group, annotate.Outlet, annotate.Document, annotate.Recording, annotate.Event, annotate.Place:
+	}
+	return entityTypeName(t) + "s"
+}
+
+func entityTypeIcon(t annotate.EntityType) string {
+	switch t {
+	case annotate.Person:
+		return "user"
+	case annotate.Organisation, annotate.Group:
+		return "users"
+	case annotate.Outlet:
+		return "article"
+	case annotate.Document:
+		return "source"
+	case annotate.Recording:
+		return "speaker"
+	case annotate.Event:
+		return "clock"
+	case annotate.Place:
+		return "ring"
+	}
+	return "info"
+}
+
+func entityTypeOptions() []ui.Option {
+	options := make([]ui.Option, len(annotate.EntityTypes))
+	for i, t := range annotate.EntityTypes {
+		options[i] = ui.Option{Value: string(t), Label: entityTypeName(t)}
+	}
+	return options
+}
+
+// nameTypeName says what an alternative name is.
+func nameTypeName(t annotate.NameType) string {
+	switch t {
+	case annotate.Short:
+		return "Short name"
+	case annotate.Title:
+		return "Title or office"
+	case annotate.Spelling:
+	}
+	return "Full name, other spelling"
+}
+
+// otherNames lists the other names of e, at most some of them.
+func otherNames(e annotate.Entity) string {
+	const some = 4
+	var names []string
+	for i, n := range e.Names {
+		if i == some {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, n.Name)
+	}
+	return strings.Join(names, " · ")
+}
+
+// uses is a number of uses in words: counting ends at [annotate.MostCounted].
+func uses(n int, capped bool) string {
+	if capped {
+		return grouped(n) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+func mentionsInWords(e annotate.ListedEntity) string {
+	return uses(e.Mentions, e.Mentions >= annotate.MostCounted)
+}
+
+func claimsInWords(e annotate.ListedEntity) string {
+	return uses(e.Claims, e.Mentions >= annotate.MostCounted)
+}
