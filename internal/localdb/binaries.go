@@ -126,9 +126,16 @@ func candidates() []string {
 	return append(dirs, newestFirst("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")...)
 }
 
+// unpackedVariable tells a keeper, which has no working directory to speak of,
+// what unpacked returned to the process that started it.
+const unpackedVariable = "ONRECORD_PG_UNPACKED"
+
 // unpacked is where `make` puts a PostgreSQL of its own on a machine where it
 // may not install one: beside the go.mod at or above the working directory.
 func unpacked() string {
+	if dir, known := os.LookupEnv(unpackedVariable); known {
+		return dir
+	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return ""

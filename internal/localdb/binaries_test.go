@@ -54,6 +54,35 @@ func TestProgramsComeFromTheGivenDirectory(t *testing.T) {
 	}
 }
 
+func TestAnUnpackedPostgreSQLIsFoundFromAnywhereInTheCheckout(t *testing.T) {
+	checkout := t.TempDir()
+	bin := filepath.Join(checkout, ".tools", "postgresql", "bin")
+	below := filepath.Join(checkout, "internal", "store")
+	for _, dir := range []string{filepath.Dir(bin), below} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(checkout, "go.mod"), []byte("module checkout\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(programs(t, "99.1"), bin); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(below)
+	data := dataDir(t)
+	if err := os.MkdirAll(filepath.Join(data, "pg"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "pg", "PG_VERSION"), []byte("9\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := localdb.Open(t.Context(), data, localdb.Options{})
+	if err == nil || !strings.Contains(err.Error(), "PostgreSQL 99 in "+bin) {
+		t.Errorf("the first PostgreSQL found is not the unpacked one: %v", err)
+	}
+}
+
 func TestWithoutPostgreSQLTheErrorNamesThePackage(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/usr/lib/postgresql"); err != nil {

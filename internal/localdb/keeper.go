@@ -85,6 +85,7 @@ func spawnKeeper(dir string, lock *os.File, isScratch bool) (*net.UnixConn, erro
 	cmd := &exec.Cmd{
 		Path:       executable(),
 		Args:       []string{keeperName, dir, what},
+		Env:        append(os.Environ(), unpackedVariable+"="+unpacked()),
 		Dir:        "/",
 		Stderr:     log,
 		ExtraFiles: []*os.File{lock, theirs},
