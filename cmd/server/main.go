@@ -48,7 +48,9 @@ type commands struct {
 	Data        string `env:"ONRECORD_DATA" default:"./data" type:"path" help:"Folder of the private PostgreSQL."`
 	Addr        string `env:"ONRECORD_ADDR" default:"127.0.0.1:8080" help:"Address to serve on."`
 	BaseURL     string `name:"base-url" env:"ONRECORD_BASE_URL" help:"Address people use, such as https://onrecord.example.org."`
-	AdminEmail  string `env:"ONRECORD_ADMIN_EMAIL" help:"First admin, made while there is none."`
+	// Proxies in front say whom they ask for in X-Forwarded-For.
+	TrustedProxies []string `env:"ONRECORD_TRUSTED_PROXIES" help:"Addresses or ranges of proxies in front, such as 10.0.0.0/8: they are believed when they say for whom they ask."`
+	AdminEmail     string   `env:"ONRECORD_ADMIN_EMAIL" help:"First admin, made while there is none."`
 	// Not a flag: it would be seen in the list of processes.
 	AdminPassword string `kong:"-"`
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -37,14 +38,36 @@ func (serveCommand) Run(ctx context.Context, c *commands, s streams) (err error)
 	defer func() { err = errors.Join(err, db.close()) }()
 
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
-	app, err := server.New(server.Config{Store: db.Store, Assets: web.Dist(), Log: log, Now: time.Now, BaseURL: c.BaseURL})
+	app, err := server.New(server.Config{Store: db.Store, Assets: web.Dist(), Log: log, Now: time.Now, BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies})
 	if err != nil {
 		return err
 	}
+	tidying, stop := context.WithCancel(ctx)
+	var tidied sync.WaitGroup
+	tidied.Go(func() { tidy(tidying, db.Store, log) })
+	defer func() {
+		stop()
+		tidied.Wait()
+	}()
 	if err := c.announce(ctx, db.Store, listener.Addr(), s); err != nil {
 		return err
 	}
 	return serve(ctx, listener, app, log)
+}
+
+// tidy removes what has expired, at once and every hour until ctx ends.
+func tidy(ctx context.Context, s *store.Store, log *slog.Logger) {
+	for every := time.NewTicker(time.Hour); ; {
+		if err := s.ForgetExpired(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.LogAttrs(ctx, slog.LevelError, "what has expired was not removed", slog.Any("error", err))
+		}
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			every.Stop()
+			return
+		}
+	}
 }
 
 func serve(ctx context.Context, listener net.Listener, app *server.Server, log *slog.Logger) error {

@@ -179,13 +179,14 @@ func (s *Server) apiListMembers(ctx context.Context, _ *ProjectPath) (*memberLis
 	return list, nil
 }
 
-type memberPath struct {
+// MemberPath names a member in the path.
+type MemberPath struct {
 	ProjectPath
 	Member string `path:"member" doc:"The id or the e-mail address of an account." example:"ana@example.org"`
 }
 
 type setMemberCall struct {
-	memberPath
+	MemberPath
 	Body struct {
 		Role annotate.Role `json:"role" enum:"viewer,analyst,reviewer,manager"`
 	}
@@ -206,6 +207,6 @@ func (s *Server) apiSetMember(ctx context.Context, in *setMemberCall) (*memberAn
 	return &memberAnswer{Body: memberRecord(m)}, nil
 }
 
-func (s *Server) apiRemoveMember(ctx context.Context, in *memberPath) (*struct{}, error) {
+func (s *Server) apiRemoveMember(ctx context.Context, in *MemberPath) (*struct{}, error) {
 	return nil, s.store.RemoveMember(ctx, asker(ctx).Project.ID, in.Member)
 }

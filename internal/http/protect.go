@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime/debug"
 	"time"
 
@@ -31,9 +32,28 @@ const (
 	requestIDKey
 )
 
+// clientIP notes who asks: whoever is connected or, behind proxies, whom they
+// say they ask for.
+func clientIP(proxies []string) (func(http.Handler) http.Handler, error) {
+	if len(proxies) == 0 {
+		return middleware.ClientIPFromRemoteAddr, nil
+	}
+	ranges := make([]string, len(proxies))
+	for i, p := range proxies {
+		ranges[i] = p
+		if a, err := netip.ParseAddr(p); err == nil {
+			ranges[i] = netip.PrefixFrom(a, a.BitLen()).String()
+		}
+		if _, err := netip.ParsePrefix(ranges[i]); err != nil {
+			return nil, fmt.Errorf("the trusted proxy %q is neither an address nor a range: %w", p, err)
+		}
+	}
+	return middleware.ClientIPFromXFF(ranges...), nil
+}
+
 // protect wraps every route in what all of them need. What is used first is
 // outermost.
-func (s *Server) protect(r chi.Router) error {
+func (s *Server) protect(r chi.Router, clientIP func(http.Handler) http.Handler) error {
 	crossOrigin := http.NewCrossOriginProtection()
 	if s.base.Host != "" {
 		// A proxy in front may pass on another Host than the browser sent.
@@ -47,7 +67,7 @@ func (s *Server) protect(r chi.Router) error {
 		s.record,
 		s.recover,
 		s.headers,
-		middleware.ClientIPFromRemoteAddr,
+		clientIP,
 		crossOrigin.Handler,
 		limitBody,
 		// Live events are not in this list: compressed, they would wait in a

@@ -34,6 +34,9 @@ type Config struct {
 	// With https, cookies travel over https only. Empty means that the server
 	// is reached at whatever address the request names, over plain http.
 	BaseURL string
+	// TrustedProxies are addresses, or ranges such as 10.0.0.0/8, of proxies
+	// in front: only they are believed when they say for whom they ask.
+	TrustedProxies []string
 }
 
 // Server answers requests. Make one with [New].
@@ -76,7 +79,11 @@ func New(c Config) (*Server, error) {
 		hub:      newHub(),
 		draining: make(chan struct{}),
 	}
-	if err := s.protect(s.router); err != nil {
+	clientIP, err := clientIP(c.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.protect(s.router, clientIP); err != nil {
 		return nil, err
 	}
 	s.routes(s.router)

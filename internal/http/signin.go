@@ -18,7 +18,9 @@ import (
 // account takes is counted by the store, over all servers.
 func (s *Server) slowDown() func(http.Handler) http.Handler {
 	return httprate.LimitBy(30, time.Minute,
-		func(r *http.Request) (string, error) { return middleware.GetClientIP(r.Context()), nil },
+		func(r *http.Request) (string, error) {
+			return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+		},
 		httprate.WithLimitHandler(s.handle(func(http.ResponseWriter, *http.Request) error { return errTooManyRequests })))
 }
 

@@ -384,4 +384,7 @@ func TestTheFirstAdminIsMadeOnce(t *testing.T) {
 	if _, err := s.SetupLink(t.Context(), morning); !errors.Is(err, annotate.ErrExists) {
 		t.Errorf("another link: %v", err)
 	}
+	if _, err := s.AddFirstAdmin(t.Context(), store.NewUser{Email: "left over"}); !errors.Is(err, annotate.ErrExists) {
+		t.Errorf("what is left in the environment: %v", err)
+	}
 }

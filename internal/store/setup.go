@@ -69,8 +69,14 @@ func (s *Store) SetUp(ctx context.Context, link Secret, u NewUser, userAgent str
 }
 
 // AddFirstAdmin makes the first admin's account without a link. It returns
-// [annotate.ErrExists] if there is an admin already.
+// [annotate.ErrExists] if there is an admin already, whatever u is: an
+// operator may leave it in the environment, or part of it.
 func (s *Store) AddFirstAdmin(ctx context.Context, u NewUser) (annotate.User, error) {
+	if _, err := s.FirstAdmin(ctx); err == nil {
+		return annotate.User{}, annotate.ErrExists
+	} else if !errors.Is(err, annotate.ErrNotFound) {
+		return annotate.User{}, err
+	}
 	u.Admin = true
 	return s.addUser(ctx, u, func(tx pgx.Tx, _ annotate.ID) error { return mostAdmins(ctx, tx, 1) })
 }

@@ -22,17 +22,17 @@ func roleName(r annotate.Role) string {
 	return string(r)
 }
 
-// roleDuty is what a role adds to the one before it.
+// roleDuty is what whoever has a role may do.
 func roleDuty(r annotate.Role) string {
 	switch r {
 	case annotate.Viewer:
-		return "reads everything"
+		return "read everything"
 	case annotate.Analyst:
-		return "also brings in articles and tags them"
+		return "read, bring in articles, tag"
 	case annotate.Reviewer:
-		return "also decides on claims"
+		return "read, bring in articles, tag, decide on claims"
 	case annotate.Manager:
-		return "also manages members and the codebook"
+		return "read, bring in articles, tag, decide on claims, manage members and the codebook"
 	}
 	return ""
 }
@@ -41,15 +41,6 @@ func roleOptions() []ui.Option {
 	options := make([]ui.Option, len(annotate.Roles))
 	for i, r := range annotate.Roles {
 		options[i] = ui.Option{Value: string(r), Label: roleName(r)}
-	}
-	return options
-}
-
-// roleOptionsInFull also say what each role may do.
-func roleOptionsInFull() []ui.Option {
-	options := roleOptions()
-	for i, r := range annotate.Roles {
-		options[i].Label += ": " + roleDuty(r)
 	}
 	return options
 }
