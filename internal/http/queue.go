@@ -104,13 +104,13 @@ func (s *Server) resolveEntities(r *http.Request, v *page.ClaimsView, values url
 		}
 		*field.shown = given
 		if *field.id == "" {
-			v.Complaints[field.name] = "Nobody in this project is called so. Choose a name from the list."
+			v.Complaints[field.name] = "Nothing in this project has a name like this. Look among people and sources for the one you mean."
 			continue
 		}
 		e, err := s.store.Entity(r.Context(), asker(r.Context()).Project.ID, *field.id)
 		switch {
 		case errors.Is(err, annotate.ErrNotFound):
-			v.Complaints[field.name] = "This has been deleted, or never was. Choose a name from the list."
+			v.Complaints[field.name] = "There is no such person or source in this project. Give a name."
 		case err != nil:
 			return false, err
 		default:
