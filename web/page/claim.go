@@ -40,7 +40,7 @@ func own(f Frame, v ClaimView) bool {
 
 // claimTitle is the beginning of what is claimed.
 func claimTitle(quote string) string {
-	letters := []rune(strings.Join(strings.Fields(quote), " "))
+	letters := []rune(strings.Trim(strings.Join(strings.Fields(quote), " "), `"“”„«»‘’'`))
 	switch {
 	case len(letters) == 0:
 		return "Claim"

@@ -174,14 +174,31 @@ func authorOptions(members []annotate.Member) []ui.Option {
 	return options
 }
 
-// before and after are what stands around a claim in its own paragraph.
+// The text around a claim is cut off at about 160 code points. This much is
+// of a text that was not cut off.
+const uncut = 150
+
+// before is what stands before a claim in its own paragraph. Where the text
+// was cut off, it begins with a whole word.
 func before(c annotate.QueuedClaim) string {
-	return c.Before[strings.LastIndexByte(c.Before, '\n')+1:]
+	if at := strings.LastIndexByte(c.Before, '\n'); at >= 0 {
+		return c.Before[at+1:]
+	}
+	_, rest, found := strings.Cut(c.Before, " ")
+	if utf8.RuneCountInString(c.Before) <= uncut || !found {
+		return c.Before
+	}
+	return "… " + rest
 }
 
+// after is what stands after it, to the end of a whole word.
 func after(c annotate.QueuedClaim) string {
-	line, _, _ := strings.Cut(c.After, "\n")
-	return line
+	line, _, ends := strings.Cut(c.After, "\n")
+	at := strings.LastIndexByte(line, ' ')
+	if ends || utf8.RuneCountInString(line) <= uncut || at < 0 {
+		return line
+	}
+	return line[:at] + " …"
 }
 
 // said is who said a claim, and rest how it reached us, as a sentence that
