@@ -120,8 +120,8 @@ func buildTests(dir, out string) error {
 		Target:       api.ES2022,
 		Sourcemap:    api.SourceMapInline,
 		// Node 18, which Debian 12 has, does not yet make it a global.
-		Banner: map[string]string{"js": `globalThis.crypto ??= (await import("node:crypto")).webcrypto;`},
-		LogLevel:     api.LogLevelWarning,
+		Banner:   map[string]string{"js": `globalThis.crypto ??= (await import("node:crypto")).webcrypto;`},
+		LogLevel: api.LogLevelWarning,
 	}))
 }
 
