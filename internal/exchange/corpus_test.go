@@ -232,3 +232,21 @@ func review(n, claim, version int, decision annotate.Decision, reason string) an
 		ID: id(n), Claim: id(claim), Version: version, Decision: decision, Reason: reason, Reviewer: id(ben), CreatedAt: noon.Add(time.Duration(n) * time.Second),
 	}
 }
+
+// example is a small corpus to show people.
+func example() held {
+	const text = "Lock gates to open again\n\n“They will hold this winter,” Mila Brandt told the council on Tuesday.\n"
+	d := article(20, text)
+	d.Article.Publisher, d.Article.DatePublished, d.Article.DatePublishedOrigin, d.Article.InLanguage = "The Courier", "2026-11-23", "page", "en"
+	d.Seq = 2
+	claim := annotation(501, annotate.Claim, at(&d, "They will hold this winter,"))
+	claim.Attributes, claim.Review = annotate.Attributes{"quotation": "direct"}, annotate.Approved
+	speaker := annotation(502, annotate.Speaker, at(&d, "Mila Brandt"))
+	speaker.Entity = id(mayor)
+	d.Annotations = []annotate.Annotation{claim, speaker}
+	d.Links = []annotate.Link{link(503, 501, 502, annotate.RoleSpeaker)}
+	d.Reviews = []annotate.Review{review(504, 501, 1, annotate.Approve, "Heard it on the recording.")}
+	h := sample()
+	h.Articles = []annotate.AnnotatedArticle{d}
+	return h
+}

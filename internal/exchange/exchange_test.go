@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"io"
@@ -290,5 +291,26 @@ func refused(t *testing.T, f exchange.Format, file []byte, want ...string) {
 		if !strings.Contains(bad.Error(), words) {
 			t.Errorf("the complaint %q does not say %q", bad, words)
 		}
+	}
+}
+
+func TestTheExampleIsAsWeWriteIt(t *testing.T) {
+	t.Parallel()
+	_, line, _ := bytes.Cut(write(t, exchange.Formats[1], example()), []byte("\n"))
+	if err := validate(compile(t, "#/$defs/article"), line); err != nil {
+		t.Error(err)
+	}
+	var spread bytes.Buffer
+	if err := json.Indent(&spread, line, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("example.json", spread.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(spread.Bytes(), exchange.Example) {
+		t.Errorf("the example is\n%s\nand should be\n%s", exchange.Example, &spread)
 	}
 }

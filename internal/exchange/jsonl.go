@@ -11,7 +11,7 @@ import (
 // jsonlFormat is the same as [jsonFormat] cut into lines: the first is the
 // header, everything but the articles; each further one is an article.
 var jsonlFormat = Format{
-	Name: "jsonl", Title: "JSON Lines", Suffix: ".jsonl", MediaType: "application/jsonl",
+	Name: "jsonl", Title: "JSON Lines", Suffix: ".jsonl", MediaType: "application/x-ndjson",
 	write: writeJSONL, read: readJSONL,
 }
 

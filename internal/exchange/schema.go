@@ -6,3 +6,8 @@ import _ "embed" // for the schema
 //
 //go:embed export-1.schema.json
 var Schema []byte
+
+// Example is an article as an export has it, spread over lines for people.
+//
+//go:embed example.json
+var Example []byte
