@@ -1,9 +1,11 @@
 // What every page loads.
 
 import { attachBehaviours } from "./ui/_behaviour";
+import "./page/_export";
 import "./ui/_confirm";
 import "./ui/_copy";
 import "./ui/_dialog";
+import "./ui/_filterlist";
 import "./ui/_menu";
 import "./ui/_slug";
 import "./ui/_submit";

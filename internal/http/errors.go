@@ -175,6 +175,13 @@ func problemOfFields(err error) *problem {
 		}
 		return p
 	}
+	if bad, ok := errors.AsType[annotate.BadFile](err); ok {
+		p := newProblem(http.StatusUnprocessableEntity, "bad-file", "File refused", "Nothing was imported. Mend what errors lists and send the file again.")
+		for _, b := range bad {
+			p.Errors = append(p.Errors, problemError{Field: b.Field, Location: "body", Message: b.Error()})
+		}
+		return p
+	}
 	if refused, ok := errors.AsType[annotate.Refused](err); ok {
 		p := newProblem(http.StatusUnprocessableEntity, "refused", "Change set refused", "Nothing was applied. Mend the operations named in errors and send the change set again.")
 		for _, r := range refused {

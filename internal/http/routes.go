@@ -30,6 +30,8 @@ func (s *Server) routesForAnybody(r chi.Router) {
 	r.Get("/assets/*", s.assets.ServeHTTP)
 	r.Get("/favicon.ico", s.handle(s.showFavicon))
 	r.Get("/api/v1/openapi.json", s.handle(s.showOpenAPI))
+	r.Get(page.SchemaURL, s.handle(s.showSchema))
+	r.Get("/api/v1"+page.SchemaURL, s.handle(s.showSchema))
 	r.Post(page.ThemeURL, s.handle(s.switchTheme))
 
 	r = r.With(s.anybody)
@@ -74,6 +76,8 @@ func (s *Server) routesForViewers(r chi.Router) {
 	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
 	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
 	r.Get("/projects/{project}/articles/{article}", s.handle(s.showWorkbench))
+	r.Get("/projects/{project}/export", s.handle(s.showExport))
+	r.Get("/projects/{project}/export/file", s.handle(s.sendExport))
 	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
 
 	api := s.api(r)
@@ -89,6 +93,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/claims", "List claims", s.apiListClaims)
 	get(api, "/projects/{project}/claims/{claim}", "Show claim", s.apiShowClaim)
 	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
+	get(api, "/projects/{project}/export", "Export project", s.apiExport, sendingFile())
 }
 
 func (s *Server) routesForAnalysts(r chi.Router) {
@@ -139,12 +144,15 @@ func (s *Server) routesForManagers(r chi.Router) {
 	r.Post("/projects/{project}/invitations", s.handle(s.invite))
 	r.Post("/projects/{project}/invitations/{invitation}/revoke", s.handle(s.revokeInvitation))
 	r.Post("/projects/{project}/codebook", s.handle(s.switchCodebook))
+	r.With(allowBody(importLimit)).Post("/projects/{project}/import", s.handle(s.importArticles))
 
 	api := s.api(r)
 	put(api, "/projects/{project}/members/{member}", "Set member", s.apiSetMember)
 	del(api, "/projects/{project}/articles/{article}", "Delete article", s.apiDeleteArticle)
 	del(api, "/projects/{project}/members/{member}", "Remove member", s.apiRemoveMember)
 	put(api, "/projects/{project}/codebook", "Change codebook", s.apiChangeCodebook)
+	post(api, "/projects/{project}/import", "Import articles", s.apiImport, bodyUpTo(importLimit))
+	s.describeImport()
 }
 
 func (s *Server) routesForAdmins(r chi.Router) {

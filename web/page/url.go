@@ -63,6 +63,15 @@ func CodebookURL(slug string) string { return ProjectURL(slug) + "/codebook" }
 // ExportURL is the page from which a project is exported.
 func ExportURL(slug string) string { return ProjectURL(slug) + "/export" }
 
+// ExportFileURL is the export itself.
+func ExportFileURL(slug string) string { return ExportURL(slug) + "/file" }
+
+// ImportURL is where a file is imported into a project.
+func ImportURL(slug string) string { return ProjectURL(slug) + "/import" }
+
+// SchemaURL is the JSON Schema of exports.
+const SchemaURL = "/schemas/export-1.json"
+
 // SettingsURL is the page of a project's name, members and invitations.
 func SettingsURL(slug string) string { return ProjectURL(slug) + "/settings" }
 

@@ -1,0 +1,411 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/exchange"
+	"onrecord.dev/internal/store"
+	"onrecord.dev/web/page"
+)
+
+// showSchema serves the JSON Schema of exports.
+func (*Server) showSchema(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/schema+json")
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	_, _ = w.Write(exchange.Schema) // fails only when the client has gone
+	return nil
+}
+
+// ExportInput is what to export, and how.
+type ExportInput struct {
+	ProjectPath
+	Format  string   `query:"format" enum:"json,jsonl" default:"json" doc:"json is one object; jsonl is its header, then one article a line."`
+	State   string   `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Only claims in this state, and what they lead to."`
+	Article []string `query:"article,explode" format:"uuid" doc:"Only this article; may be repeated."`
+}
+
+// apiExport streams an export. The input describes it; what was sent is read
+// as on the page.
+func (s *Server) apiExport(_ context.Context, _ *ExportInput) (*huma.StreamResponse, error) {
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		r, w := humachi.Unwrap(c)
+		s.handle(s.sendExport)(w, r)
+	}}, nil
+}
+
+// sendingFile describes the answer of an export.
+func sendingFile() option {
+	return func(op *huma.Operation) {
+		object := &huma.Schema{Type: huma.TypeObject, Description: "As the schema at /schemas/export-1.json has it."}
+		lines := &huma.Schema{Type: huma.TypeString, Description: "The same in lines: the header, then one article a line."}
+		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: object}, "application/x-ndjson": {Schema: lines},
+		}}}
+	}
+}
+
+// sendExport sends an export as a file. Once it has begun, whatever goes wrong
+// cuts the connection: half an export must not look whole.
+func (s *Server) sendExport(w http.ResponseWriter, r *http.Request) error {
+	format, filter, err := readExport(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	project := asker(r.Context()).Project
+	out := &download{w: w, contentType: format.MediaType, name: fmt.Sprintf("%s-%s%s", project.Slug, s.now().UTC().Format(time.DateOnly), format.Suffix)}
+	err = s.store.Export(r.Context(), project.ID, filter, func(c annotate.Corpus) error {
+		if r.Method == http.MethodHead {
+			out.begin()
+			return nil
+		}
+		return format.Write(out, c, s.now())
+	})
+	if err == nil || !out.begun {
+		return err
+	}
+	if out.err == nil && r.Context().Err() == nil {
+		s.logFault(r.Context(), err)
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// readExport reads what is asked for in an address.
+func readExport(q url.Values) (exchange.Format, store.ExportFilter, error) {
+	var f store.ExportFilter
+	format, err := exchange.ByName(q.Get("format"))
+	if err != nil {
+		return format, f, err
+	}
+	f.State = annotate.ReviewState(q.Get("state"))
+	if f.State != "" && !slices.Contains(annotate.ReviewStates, f.State) {
+		return format, f, annotate.Invalid{"state": "Use unreviewed, approved, disputed, rejected or changes_requested."}
+	}
+	for _, raw := range q["article"] {
+		id, err := annotate.ParseID(raw)
+		if err != nil {
+			return format, f, err
+		}
+		f.Articles = append(f.Articles, id)
+	}
+	return format, f, nil
+}
+
+// download is a file on its way to a client, who may take as long as they
+// like but for standing still.
+type download struct {
+	w           http.ResponseWriter
+	contentType string
+	name        string
+	begun       bool
+	err         error // of the client's connection
+}
+
+func (d *download) begin() {
+	d.begun = true
+	h := d.w.Header()
+	h.Set("Content-Type", d.contentType)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": d.name}))
+	h.Set("Cache-Control", "private, no-store")
+	d.w.WriteHeader(http.StatusOK)
+}
+
+// stillFor is how long a client may stand still, in either direction.
+const stillFor = time.Minute
+
+func (d *download) Write(b []byte) (int, error) {
+	if !d.begun {
+		d.begin()
+	}
+	_ = http.NewResponseController(d.w).SetWriteDeadline(time.Now().Add(stillFor)) //nolint:forbidigo // a duration; where there is no deadline there is none to move
+	n, err := d.w.Write(b)
+	d.err = err
+	return n, err
+}
+
+// What an import may weigh, on the wire and on the disk it is kept on until
+// it has arrived: a transaction does not wait for a slow client.
+const importLimit = 1 << 30
+
+// ImportInput says how to read the file in the body.
+type ImportInput struct {
+	ProjectPath
+	Format string `query:"format" enum:"json,jsonl" doc:"Of the file; by default what its name or its type says."`
+	DryRun bool   `query:"dry_run" doc:"Check everything, and write nothing."`
+
+	request  *http.Request
+	response http.ResponseWriter
+}
+
+// Resolve keeps the request, whose body is too large to be read by huma.
+func (in *ImportInput) Resolve(c huma.Context) []error {
+	in.request, in.response = humachi.Unwrap(c)
+	return nil
+}
+
+// importedBody tells what an import made.
+type importedBody struct {
+	Articles    int  `json:"articles" doc:"New articles."`
+	Annotations int  `json:"annotations" doc:"Annotations of the new articles."`
+	Links       int  `json:"links" doc:"Links of the new articles."`
+	Entities    int  `json:"entities" doc:"New entities."`
+	People      int  `json:"people" doc:"People who were not known here. They cannot sign in."`
+	Unchanged   int  `json:"unchanged" doc:"Articles that were there already, just as they are in the file."`
+	DryRun      bool `json:"dry_run" doc:"Nothing was written."`
+}
+
+type importOutput struct{ Body importedBody }
+
+// describeImport describes the body of an import. Described before it is
+// registered, huma would read it whole.
+func (s *Server) describeImport() {
+	file := &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "An export, as the schema at /schemas/export-1.json has it."}
+	form := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file}, Required: []string{"file"}}
+	for path, item := range s.openapi.Paths {
+		if strings.HasSuffix(path, "/projects/{project}/import") {
+			item.Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+				"application/json": {Schema: file}, "application/x-ndjson": {Schema: file}, "multipart/form-data": {Schema: form},
+			}}
+		}
+	}
+}
+
+// apiImport imports the file in the body.
+func (s *Server) apiImport(ctx context.Context, in *ImportInput) (*importOutput, error) {
+	up, err := s.receive(in.response, in.request)
+	if err != nil {
+		return nil, err
+	}
+	defer up.discard()
+	if in.Format != "" {
+		up.fields["format"] = in.Format
+	}
+	up.fields["dry_run"] = strconv.FormatBool(in.DryRun)
+	done, err := s.importFile(ctx, up)
+	if err != nil {
+		return nil, err
+	}
+	return &importOutput{importedBody{
+		Articles: done.Articles, Annotations: done.Annotations, Links: done.Links, Entities: done.Entities, People: done.People,
+		Unchanged: done.Unchanged, DryRun: in.DryRun,
+	}}, nil
+}
+
+// importFile imports what was sent, as its fields format and dry_run say.
+func (s *Server) importFile(ctx context.Context, up *upload) (store.Imported, error) {
+	format, err := up.format()
+	if err != nil {
+		return store.Imported{}, err
+	}
+	c, err := format.Read(up.file)
+	if err != nil {
+		return store.Imported{}, err
+	}
+	a := asker(ctx)
+	return s.store.Import(ctx, store.NewImport{
+		Project: a.Project.ID, By: a.User.ID, At: s.now(), DryRun: up.fields["dry_run"] == "true",
+	}, c)
+}
+
+// upload is a file that a client has sent, with the fields of the form it
+// came in.
+type upload struct {
+	file        *os.File
+	name        string
+	contentType string
+	fields      map[string]string
+}
+
+// receive keeps the body, or the field file of the form in it, in a temporary
+// file that is gone with this process at the latest.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*upload, error) {
+	if err := keepOpen(w); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, err
+	}
+	body := &arriving{r: r.Body, c: http.NewResponseController(w)}
+	up := &upload{fields: map[string]string{}}
+	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		up.contentType = kind
+		err = up.keep(body)
+	} else {
+		err = up.keepForm(multipart.NewReader(body, parameters["boundary"]))
+	}
+	if err != nil {
+		up.discard()
+		return nil, err
+	}
+	return up, nil
+}
+
+// arriving is a body whose sender may take as long as they like but for
+// standing still.
+type arriving struct {
+	r io.Reader
+	c *http.ResponseController
+}
+
+func (a *arriving) Read(b []byte) (int, error) {
+	_ = a.c.SetReadDeadline(time.Now().Add(stillFor)) //nolint:forbidigo // a duration; where there is no deadline there is none to move
+	return a.r.Read(b)
+}
+
+func (u *upload) keepForm(form *multipart.Reader) error {
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) {
+			if u.file == nil {
+				return annotate.Invalid{"file": "Choose a file."}
+			}
+			return nil
+		}
+		if err != nil {
+			return unreadable(err)
+		}
+		if part.FormName() == "file" && u.file == nil {
+			u.name, u.contentType = part.FileName(), part.Header.Get("Content-Type")
+			if err := u.keep(part); err != nil {
+				return err
+			}
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, 1<<10))
+		if err != nil {
+			return unreadable(err)
+		}
+		u.fields[part.FormName()] = string(value)
+	}
+}
+
+func (u *upload) keep(r io.Reader) error {
+	file, err := os.CreateTemp("", "onrecord-import-")
+	if err != nil {
+		return fmt.Errorf("make a temporary file: %w", err)
+	}
+	u.file = file
+	// Without a name it cannot be left behind, whatever happens. Where an open
+	// file must have one, discard removes it.
+	_ = os.Remove(file.Name())
+	if n, err := io.Copy(file, r); err != nil {
+		return unreadable(err)
+	} else if n == 0 {
+		return annotate.Invalid{"file": "The file is empty. Choose another."}
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return err
+}
+
+// unreadable makes a body that broke off or makes no sense the client's
+// mistake, but for one that is too large or a disk that is full.
+func unreadable(err error) error {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return err
+	}
+	if _, disk := errors.AsType[*os.PathError](err); disk {
+		return fmt.Errorf("keep what was sent: %w", err)
+	}
+	return fmt.Errorf("%w: %w", errBadRequest, err)
+}
+
+func (u *upload) discard() {
+	if u.file != nil {
+		_ = u.file.Close()
+		_ = os.Remove(u.file.Name()) // fails where it has no name any more
+	}
+}
+
+// format is the file's format, by what was said, by its name, by its type.
+func (u *upload) format() (exchange.Format, error) {
+	if given := u.fields["format"]; given != "" {
+		return exchange.ByName(given)
+	}
+	if u.name != "" {
+		return exchange.ByFile(u.name)
+	}
+	kind, _, _ := mime.ParseMediaType(u.contentType) // nonsense is no format
+	for _, f := range exchange.Formats {
+		if kind == f.MediaType {
+			return f, nil
+		}
+	}
+	return exchange.ByName("")
+}
+
+// exportArticles is how many articles the page of exports lists to choose from.
+const exportArticles = 200
+
+func (s *Server) showExport(w http.ResponseWriter, r *http.Request) error {
+	return s.exportPage(w, r, http.StatusOK, nil)
+}
+
+func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, report *page.ImportReport) error {
+	project := asker(r.Context()).Project
+	articles, err := s.store.Articles(r.Context(), project.ID, store.ArticleFilter{Limit: exportArticles})
+	if err != nil {
+		return err
+	}
+	v := page.ExportView{
+		More: articles.Next != "", Address: s.absolute(r, "/api/v1/projects/"+project.Slug+"/export"), Example: string(exchange.Example), Import: report,
+	}
+	for _, a := range articles.Items {
+		v.Articles = append(v.Articles, a.Article)
+	}
+	f := s.frame(w, r, "Export")
+	f.Active = page.NavExport
+	return s.render(w, r, status, page.Export(f, v))
+}
+
+// importArticles imports a file from the page, or only checks it.
+func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
+	up, err := s.receive(w, r)
+	if err != nil {
+		return s.importRefused(w, r, "", err)
+	}
+	defer up.discard()
+	done, err := s.importFile(r.Context(), up)
+	if err != nil {
+		return s.importRefused(w, r, up.name, err)
+	}
+	report := &page.ImportReport{
+		File: up.name, Articles: done.Articles, Annotations: done.Annotations, Links: done.Links, Entities: done.Entities, People: done.People,
+		Unchanged: done.Unchanged,
+	}
+	if up.fields["dry_run"] == "true" {
+		return s.exportPage(w, r, http.StatusOK, report)
+	}
+	return s.redirect(w, r, page.ArticlesURL(asker(r.Context()).Project.Slug), page.ImportedFlash(report))
+}
+
+// importRefused shows on the page what is the matter with the file.
+func (s *Server) importRefused(w http.ResponseWriter, r *http.Request, name string, err error) error {
+	report := &page.ImportReport{File: name}
+	if bad, ok := errors.AsType[annotate.BadFile](err); ok {
+		for _, b := range bad {
+			report.Complaints = append(report.Complaints, b.Error())
+		}
+		return s.exportPage(w, r, http.StatusUnprocessableEntity, report)
+	}
+	if bad, ok := errors.AsType[annotate.Invalid](err); ok {
+		for _, field := range slices.Sorted(maps.Keys(bad)) {
+			report.Refused += bad[field]
+		}
+		return s.exportPage(w, r, http.StatusUnprocessableEntity, report)
+	}
+	return err
+}
