@@ -42,6 +42,8 @@ type commands struct {
 	Token       tokenCommand       `cmd:"" help:"Work on API tokens."`
 	Project     projectCommand     `cmd:"" help:"Work on projects."`
 	Demo        demoCommand        `cmd:"" help:"Make a project to look around in, with articles that are tagged and reviewed."`
+	Import      importCommand      `cmd:"" help:"Import files into a project."`
+	Export      exportCommand      `cmd:"" help:"Export a project."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is ready; exit 1 if it is not."`
 
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL to use. Unset: a private one, kept in --data."`
