@@ -64,6 +64,9 @@ func TestTheDemonstrationIsThereToLookAt(t *testing.T) {
 	if got, want := len(articles.Items), len(script.Stories); got != want {
 		t.Errorf("%d articles, want %d", got, want)
 	}
+	if counts, err := s.CountArticles(t.Context(), p.ID); err != nil || counts.Untagged == 0 || counts.Open == 0 || counts.Disputed == 0 || counts.Done == 0 {
+		t.Errorf("the articles are %+v, %v: none is untagged, open, disputed or done", counts, err)
+	}
 	annotations := 0
 	for _, a := range articles.Items {
 		annotations += a.Progress.Annotations
@@ -226,7 +229,7 @@ func TestTheDemonstrationCanBeExported(t *testing.T) {
 	if err != nil {
 		t.Fatalf("import: %v", err)
 	}
-	if done.Articles != 5 || done.Annotations < 250 || done.Links < 200 || done.Entities < 30 || done.People != 3 {
+	if done.Articles != 6 || done.Annotations < 250 || done.Links < 200 || done.Entities < 30 || done.People != 3 {
 		t.Errorf("imported %+v", done)
 	}
 }

@@ -2,7 +2,9 @@
 // outlets that do not exist, about people nobody has met, tagged and reviewed
 // the way a team would leave it in the middle of its work.
 //
-// Its articles are in content, one file each, in a markup that is pleasant to
+// One article is left for whoever looks around to tag, and one is done with.
+//
+// The articles are in content, one file each, in a markup that is pleasant to
 // write and to check: see [parseStory]. Nothing here touches a database; who
 // loads a project plays its steps through the store, as people would.
 package demo

@@ -97,6 +97,21 @@ func (p *played) led(id annotate.ID, role annotate.LinkRole) []annotate.Annotati
 	return found
 }
 
+// stage is how far the article has come.
+func (p *played) stage() string {
+	stage := "untagged"
+	for _, a := range p.Annotations {
+		switch {
+		case a.Kind != annotate.Claim:
+		case a.Review == annotate.Unreviewed || a.Review == annotate.ChangesRequested:
+			return "open"
+		default:
+			stage = "done"
+		}
+	}
+	return stage
+}
+
 // words is what a has tagged, its fragments apart.
 func (p *played) words(a annotate.Annotation) string {
 	var words []string
@@ -265,6 +280,7 @@ func TestTheStoriesShowWhatThereIs(t *testing.T) {
 		if p.Article.DatePublished == "" {
 			seen["no date"]++
 		}
+		seen["article "+p.stage()]++
 		for _, r := range p.Text {
 			switch {
 			case unicode.Is(unicode.Hebrew, r), unicode.Is(unicode.Arabic, r):
@@ -279,6 +295,7 @@ func TestTheStoriesShowWhatThereIs(t *testing.T) {
 	for _, what := range []string{
 		"claim", "speaker", "source", "cue", "split claim", "another name", "comment", "no date", "chain of 4",
 		"right to left", "combining", "beyond the first plane", "reviewed and changed since",
+		"article untagged", "article open", "article done",
 		"review unreviewed", "review approved", "review disputed", "review rejected", "review changes_requested",
 		"quotation direct", "quotation mixed", "quotation indirect", "quotation reported", "quotation free_indirect", "quotation non_response",
 		"modality actual", "modality future", "modality conditional", "modality hypothetical",

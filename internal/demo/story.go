@@ -28,6 +28,8 @@ import (
 //	  review approve by=reviewer
 //	s1 is="Amara Oyelaran" on_record=on_record
 //
+// An article without notes is one that nobody has tagged yet.
+//
 // A label begins with the key of its kind in the default codebook. A note on a
 // label gives its entity and its attributes; a note indented below it gives a
 // link, by role and label, or something that was done to the claim: review,
