@@ -72,7 +72,8 @@ func (r *reviewRoom) change(op annotate.Operation) {
 
 func (r *reviewRoom) tag(kind, words string, entity annotate.ID) annotate.ID {
 	r.tb.Helper()
-	start := utf8.RuneCountInString(wallText[:strings.Index(wallText, words)])
+	before, _, _ := strings.Cut(wallText, words)
+	start := utf8.RuneCountInString(before)
 	a := annotate.Annotation{
 		ID: store.NewID(), Kind: kind, Entity: entity,
 		Fragments: []annotate.Fragment{{Start: start, End: start + utf8.RuneCountInString(words), Exact: words}},
@@ -148,7 +149,8 @@ func TestClaimsCountAsTheClientDoes(t *testing.T) {
 	for offsets, more := range map[string]int{"codepoint": 0, "utf16": 1} {
 		var c claimJSON
 		r.viewer.api("GET", r.path(2, "?offsets="+offsets), nil).is(http.StatusOK).into(&c)
-		want := utf8.RuneCountInString(wallText[:strings.Index(wallText, "declined")]) + more
+		before, _, _ := strings.Cut(wallText, "declined")
+		want := utf8.RuneCountInString(before) + more
 		if c.Fragments[0].Start != want {
 			t.Errorf("in %s it begins at %d, want %d", offsets, c.Fragments[0].Start, want)
 		}

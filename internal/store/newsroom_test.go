@@ -104,7 +104,8 @@ func (n *newsroom) fragments(article annotate.ID, words ...string) []annotate.Fr
 		if strings.Count(text, w) != 1 {
 			n.tb.Fatalf("%q stands %d times in the text", w, strings.Count(text, w))
 		}
-		start := utf8.RuneCountInString(text[:strings.Index(text, w)])
+		before, _, _ := strings.Cut(text, w)
+		start := utf8.RuneCountInString(before)
 		found[i] = annotate.Fragment{Start: start, End: start + utf8.RuneCountInString(w), Exact: w}
 	}
 	return found

@@ -119,11 +119,13 @@ type ClaimsView struct {
 
 // queueTitle says what is in the list, for the empty one.
 func queueTitle(q ClaimQuery) string {
-	switch q.State {
-	case "":
+	switch {
+	case q.State == "":
 		return "No claims"
-	case annotate.Unreviewed:
+	case q.State == annotate.Unreviewed:
 		return "Nothing to review"
+	case q.State == annotate.ChangesRequested:
+		return "No claim waits for changes"
 	default:
 		return "No claim is " + strings.ToLower(StateName(q.State))
 	}

@@ -43,7 +43,8 @@ func TestAnExcerptShowsTheClaimAndItsParts(t *testing.T) {
 	at := func(kind string, words ...string) annotate.Annotation {
 		a := annotate.Annotation{ID: annotate.ID(kind + words[0]), Kind: kind}
 		for _, w := range words {
-			start := utf8.RuneCountInString(text[:strings.Index(text, w)])
+			before, _, _ := strings.Cut(text, w)
+			start := utf8.RuneCountInString(before)
 			a.Fragments = append(a.Fragments, annotate.Fragment{Start: start, End: start + utf8.RuneCountInString(w)})
 		}
 		return a
