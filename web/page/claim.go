@@ -38,17 +38,21 @@ func own(f Frame, v ClaimView) bool {
 	return !f.Project.SelfApproval && (f.Asker.ID == c.CreatedBy || f.Asker.ID == c.UpdatedBy)
 }
 
-// claimTitle is the beginning of what is claimed.
+// claimTitle is the beginning of what is claimed, in quote marks unless it
+// begins with one.
 func claimTitle(quote string) string {
-	letters := []rune(strings.Trim(strings.Join(strings.Fields(quote), " "), `"“”„«»‘’'`))
-	switch {
-	case len(letters) == 0:
+	letters := []rune(strings.Join(strings.Fields(quote), " "))
+	if len(letters) == 0 {
 		return "Claim"
-	case len(letters) > 60:
-		return "“" + string(letters[:60]) + "…”"
-	default:
-		return "“" + string(letters) + "”"
 	}
+	title := string(letters)
+	if len(letters) > 60 {
+		title = string(letters[:60]) + "…"
+	}
+	if strings.ContainsRune("\"“”„«»‘’'‹›「『", letters[0]) {
+		return title
+	}
+	return "“" + title + "”"
 }
 
 // ClaimTitle is the name of a claim's page: the beginning of what is claimed.
