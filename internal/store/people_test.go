@@ -75,7 +75,7 @@ func TestAccounts(t *testing.T) {
 	if got, err := s.User(t.Context(), string(ben.ID)); err != nil || got.Name != "Ben Okafor" {
 		t.Errorf("renamed: %v %v", got, err)
 	}
-	invalid(t, s.RenameUser(t.Context(), ben.ID, " "))
+	_ = invalid(t, s.RenameUser(t.Context(), ben.ID, " "))
 	if err := s.RenameUser(t.Context(), store.NewID(), "Nobody"); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("renaming nobody: %v", err)
 	}

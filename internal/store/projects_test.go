@@ -118,7 +118,7 @@ func TestARenamedProjectForgetsWhereItCameFrom(t *testing.T) {
 	if p, err := s.Project(t.Context(), "harbour"); err != nil || p.Name != "Port inquiry" || p.SelfApproval || origin() {
 		t.Errorf("another name: %+v %v", p, err)
 	}
-	invalid(t, s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: " "}))
+	_ = invalid(t, s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: " "}))
 }
 
 func TestAskersKnowOfTheirProjectsOnly(t *testing.T) {
@@ -216,7 +216,7 @@ func TestTheLastManagerStays(t *testing.T) {
 	if bad := invalid(t, set(s.manager, annotate.Viewer)); bad["role"] == "" {
 		t.Errorf("complaints: %v", bad)
 	}
-	invalid(t, s.RemoveMember(t.Context(), s.project.ID, string(s.manager)))
+	_ = invalid(t, s.RemoveMember(t.Context(), s.project.ID, string(s.manager)))
 
 	// Two managers who would go at the same moment cannot both.
 	for range 5 {

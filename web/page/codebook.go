@@ -47,9 +47,10 @@ func attributeTypeName(t annotate.AttributeType) string {
 		return "one of a list"
 	case annotate.Choices:
 		return "any of a list"
-	default:
+	case annotate.Prose:
 		return "text"
 	}
+	return string(t)
 }
 
 // builtIn reports whether attribution cannot do without the kind called name.

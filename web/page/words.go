@@ -28,11 +28,11 @@ func roleDuty(r annotate.Role) string {
 	case annotate.Viewer:
 		return "read everything"
 	case annotate.Analyst:
-		return "read, bring in articles, tag"
+		return "read, bring in articles and tag them"
 	case annotate.Reviewer:
-		return "read, bring in articles, tag, decide on claims"
+		return "read, bring in and tag articles, and decide on claims"
 	case annotate.Manager:
-		return "read, bring in articles, tag, decide on claims, manage members and the codebook"
+		return "read, bring in and tag articles, decide on claims, and manage members and the codebook"
 	}
 	return ""
 }

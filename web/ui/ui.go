@@ -41,7 +41,7 @@ var avatarColors = []string{"amber", "blue", "green", "violet", "rose", "teal", 
 func avatarColor(name string) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name)) // never fails
-	return "color-" + avatarColors[h.Sum32()%uint32(len(avatarColors))]
+	return "color-" + avatarColors[int(h.Sum(nil)[3])%len(avatarColors)]
 }
 
 // machineTime is t for the attribute datetime.
