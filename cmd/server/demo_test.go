@@ -153,9 +153,15 @@ func TestAClaimOfTheDemonstrationHasChangedSinceItWasApproved(t *testing.T) {
 	s, p, _, _ := openDemo(t)
 	found := 0
 	err := s.Export(t.Context(), p.ID, store.ExportFilter{}, func(c annotate.Corpus) error {
-		for range c.Entities { //nolint:revive // sequences are walked in their order
+		for _, err := range c.Entities { // the sequences are walked in their order
+			if err != nil {
+				return err
+			}
 		}
-		for range c.People { //nolint:revive // likewise
+		for _, err := range c.People {
+			if err != nil {
+				return err
+			}
 		}
 		for doc, err := range c.Articles {
 			if err != nil {
