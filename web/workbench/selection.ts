@@ -9,18 +9,26 @@ import { TextView } from "./textview";
  * trimmed and with whole characters: what tagging it would tag.
  */
 export class TextSelection {
-  /** What is selected; undefined for nothing. */
-  range: Range | undefined;
   readonly changed = new Signal<Range | undefined>();
   readonly #view: TextView;
   readonly #offsets: Offsets;
   readonly #boundaries: Boundaries;
+  #range: Range | undefined;
 
   constructor(view: TextView, offsets: Offsets, boundaries: Boundaries) {
     this.#view = view;
     this.#offsets = offsets;
     this.#boundaries = boundaries;
     document.addEventListener("selectionchange", () => this.#read());
+  }
+
+  /**
+   * What is selected; undefined for nothing. It is looked up: a key pressed
+   * right after selecting overtakes the browser's telling of the change.
+   */
+  get range(): Range | undefined {
+    this.#read();
+    return this.#range;
   }
 
   /** Selects a range of the text on the page. */
@@ -40,8 +48,8 @@ export class TextSelection {
     const selected = this.#view.selected(getSelection());
     const tidy = selected && this.#boundaries.tidy(selected);
     const range = tidy && { start: this.#offsets.codePoints(tidy.start), end: this.#offsets.codePoints(tidy.end) };
-    if (range?.start === this.range?.start && range?.end === this.range?.end) return;
-    this.range = range;
+    if (range?.start === this.#range?.start && range?.end === this.#range?.end) return;
+    this.#range = range;
     this.changed.tell(range);
   }
 }
