@@ -18,9 +18,6 @@ import (
 // need 14, the way tests copy databases 15.
 const oldest = 15
 
-// ErrNotInstalled means that this machine has no PostgreSQL that would do.
-var ErrNotInstalled = errors.New("no PostgreSQL here")
-
 const remedy = "set DATABASE_URL, or install PostgreSQL 15 or later " +
 	"(Debian, Ubuntu: apt-get install postgresql; Fedora: dnf install postgresql-server; " +
 	"Alpine: apk add postgresql; macOS: brew install postgresql)"
@@ -34,21 +31,6 @@ type binaries struct {
 func (b binaries) path(program string) string { return filepath.Join(b.dir, program) }
 
 func (b binaries) String() string { return fmt.Sprintf("%d in %s", b.major, b.dir) }
-
-// Program returns the path of one of PostgreSQL's programs, such as pg_dump,
-// from the newest PostgreSQL that Open would use.
-func Program(ctx context.Context, name string) (string, error) {
-	found, err := installed(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, b := range found {
-		if _, err := os.Stat(b.path(name)); err == nil {
-			return b.path(name), nil
-		}
-	}
-	return "", fmt.Errorf("%w: %s is missing beside PostgreSQL %s", ErrNotInstalled, name, found[0])
-}
 
 // binariesFor picks the programs for data of the given major version, 0 for
 // data yet to be made.
@@ -100,12 +82,12 @@ func installed(ctx context.Context) ([]binaries, error) {
 	case len(found) > 0:
 		return found, nil
 	case os.Getenv("ONRECORD_PG_BIN") != "":
-		return nil, fmt.Errorf("%w: ONRECORD_PG_BIN is %s, which has no working initdb and postgres of version %d or later",
-			ErrNotInstalled, os.Getenv("ONRECORD_PG_BIN"), oldest)
+		return nil, fmt.Errorf("no PostgreSQL here: ONRECORD_PG_BIN is %s, which has no working initdb and postgres of version %d or later",
+			os.Getenv("ONRECORD_PG_BIN"), oldest)
 	case len(tooOld) > 0:
-		return nil, fmt.Errorf("%w that would do, only PostgreSQL %s: %s", ErrNotInstalled, join(tooOld), remedy)
+		return nil, fmt.Errorf("no PostgreSQL here that would do, only %s: %s", join(tooOld), remedy)
 	}
-	return nil, fmt.Errorf("%w: %s", ErrNotInstalled, remedy)
+	return nil, errors.New("no PostgreSQL here: " + remedy)
 }
 
 // candidates lists the directories that may hold PostgreSQL's programs.
