@@ -3,12 +3,10 @@ package browsertest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -19,11 +17,16 @@ func artifactsAreKept() bool {
 	return f != nil && f.Value.String() == "true"
 }
 
-// open goes to a path of the server and waits for the page.
+// open goes to a path of the server and waits for the page. Whatever is being
+// saved is saved first: a page that is left with work undone stops to ask.
 func (p *person) open(path string) {
 	p.tb.Helper()
+	p.until("the page to let one go", mayLeave)
 	p.do("open "+path, chromedp.Navigate(p.app.url+path))
 }
+
+// mayLeave holds when nothing would be lost by leaving the page.
+const mayLeave = `dispatchEvent(new Event("beforeunload", { cancelable: true }))`
 
 // run calls a function of JavaScript, written as an expression, in the page.
 func run[T any](p *person, function string, args ...any) T {
@@ -163,29 +166,46 @@ var modifiers = map[string]chromedp.Modifier{
 	"Control": chromedp.ModifierCtrl, "Shift": chromedp.ModifierShift, "Alt": chromedp.ModifierAlt,
 }
 
-// press presses keys one after the other, each such as c, Enter or
-// Control+Shift+Z.
+// press presses keys one after the other, each such as c, S, Enter or
+// Control+Z. A capital letter is pressed with Shift.
 func (p *person) press(keys ...string) {
 	p.tb.Helper()
 	for _, key := range keys {
-		p.do("press "+key, stroke(key))
+		down, up := stroke(key)
+		call(p, input.DispatchKeyEvent, down)
+		call(p, input.DispatchKeyEvent, up)
 	}
 }
 
-func stroke(key string) chromedp.Action[chromedp.Void] {
-	var held []chromedp.Modifier
+// stroke is what the browser gets of a key. The key that goes down brings its
+// text along: sent apart, it would be typed even if the page has taken the key.
+func stroke(name string) (down, up input.DispatchKeyEventParams) {
+	var held chromedp.Modifier
 	for {
-		before, rest, more := strings.Cut(key, "+")
+		before, rest, more := strings.Cut(name, "+")
 		modifier, known := modifiers[before]
 		if !more || !known || rest == "" {
 			break
 		}
-		held, key = append(held, modifier), rest
+		held, name = held|modifier, rest
 	}
-	if named, ok := namedKeys[key]; ok {
-		key = named
+	if named, ok := namedKeys[name]; ok {
+		name = named
 	}
-	return chromedp.KeyEvent(key, chromedp.KeyModifiers(held...))
+	key := kb.Keys[[]rune(name)[0]]
+	if key.Shift {
+		held |= chromedp.ModifierShift
+	}
+	up = input.DispatchKeyEventParams{
+		Type: input.DispatchKeyEventTypeKeyUp, Modifiers: int64(held), Key: key.Key, Code: key.Code,
+		WindowsVirtualKeyCode: key.Windows, NativeVirtualKeyCode: key.Native,
+	}
+	down = up
+	down.Type = input.DispatchKeyEventTypeRawKeyDown
+	if key.Print && held&^chromedp.ModifierShift == 0 {
+		down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, key.Text, key.Unmodified
+	}
+	return down, up
 }
 
 // mouse moves, presses or releases the left button of the mouse.
@@ -196,15 +216,4 @@ func mouse(kind input.DispatchMouseEventType, at place, held ...chromedp.Modifie
 				e.Buttons = 1
 			}
 		})
-}
-
-// tryTab runs f in the person's tab, for what may fail.
-func (p *person) tryTab(f func(ctx context.Context, t cdp.Session) error) error {
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error { return f(ctx, t) }))
-	if errors.Is(err, context.DeadlineExceeded) {
-		p.fail("nothing happened in time")
-	}
-	return err
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -31,7 +32,7 @@ const (
 	password = "a fine long password"
 	// patience is how long a page may take until it is what it is to become.
 	// It is long because the machine may be busy with all other tests.
-	patience = 30 * time.Second
+	patience = 20 * time.Second
 )
 
 // person is somebody at a browser. Others' browsers know nothing of theirs.
@@ -95,6 +96,14 @@ func (a *app) member(project annotate.Project, role annotate.Role, name string) 
 	return p
 }
 
+// during has the person work for a subtest until that ends.
+func (p *person) during(t *testing.T) {
+	t.Helper()
+	whole := p.tb
+	p.tb = t
+	t.Cleanup(func() { p.tb = whole })
+}
+
 // call sends a command to the person's tab.
 func call[P, R any](p *person, command cdp.Command[P, R], params P) R {
 	p.tb.Helper()
@@ -145,11 +154,19 @@ func (p *person) hear(event any) {
 		if e.Entry.Level == log.EntryLevelError {
 			p.complain(fmt.Sprintf("log: %s %s", e.Entry.Text, e.Entry.URL))
 		}
+	case *page.EventJavascriptDialogOpening:
+		p.complain(fmt.Sprintf("stopped to ask (%s): %s", e.Type, e.Message))
+		go p.agree() // else nothing would ever go on
 	case *network.EventRequestWillBeSent:
 		if u := e.Request.URL; !strings.HasPrefix(u, p.app.url+"/") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") {
 			p.complain("asked another site: " + u)
 		}
 	}
+}
+
+// agree presses OK in a dialog of the browser's own.
+func (p *person) agree() {
+	_, _ = chromedp.Call(p.ctx, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
 }
 
 func (p *person) complain(words string) {
