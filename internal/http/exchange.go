@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -196,8 +195,7 @@ func (s *Server) apiImport(ctx context.Context, in *ImportInput) (*importOutput,
 	if in.Format != "" {
 		up.fields["format"] = in.Format
 	}
-	up.fields["dry_run"] = strconv.FormatBool(in.DryRun)
-	done, err := s.importFile(ctx, up)
+	done, err := s.importFile(ctx, up, in.DryRun)
 	if err != nil {
 		return nil, err
 	}
@@ -207,8 +205,8 @@ func (s *Server) apiImport(ctx context.Context, in *ImportInput) (*importOutput,
 	}}, nil
 }
 
-// importFile imports what was sent, as its fields format and dry_run say.
-func (s *Server) importFile(ctx context.Context, up *upload) (store.Imported, error) {
+// importFile imports what was sent, or only finds out what that would do.
+func (s *Server) importFile(ctx context.Context, up *upload, dryRun bool) (store.Imported, error) {
 	format, err := up.format()
 	if err != nil {
 		return store.Imported{}, err
@@ -219,7 +217,7 @@ func (s *Server) importFile(ctx context.Context, up *upload) (store.Imported, er
 	}
 	a := asker(ctx)
 	return s.store.Import(ctx, store.NewImport{
-		Project: a.Project.ID, By: a.User.ID, At: s.now(), DryRun: up.fields["dry_run"] == "true",
+		Project: a.Project.ID, By: a.User.ID, At: s.now(), DryRun: dryRun,
 	}, c)
 }
 
@@ -371,14 +369,16 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, 
 	return s.render(w, r, status, page.Export(f, v))
 }
 
-// importArticles imports a file from the page, or only checks it.
+// importArticles checks a file from the page, and imports it if it was told
+// to in so many words.
 func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
 	up, err := s.receive(w, r)
 	if err != nil {
 		return s.importRefused(w, r, "", err)
 	}
 	defer up.discard()
-	done, err := s.importFile(r.Context(), up)
+	dryRun := up.fields["dry_run"] != "false"
+	done, err := s.importFile(r.Context(), up, dryRun)
 	if err != nil {
 		return s.importRefused(w, r, up.name, err)
 	}
@@ -386,7 +386,7 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
 		File: up.name, Articles: done.Articles, Annotations: done.Annotations, Links: done.Links, Entities: done.Entities, People: done.People,
 		Unchanged: done.Unchanged,
 	}
-	if up.fields["dry_run"] == "true" {
+	if dryRun {
 		return s.exportPage(w, r, http.StatusOK, report)
 	}
 	return s.redirect(w, r, page.ArticlesURL(asker(r.Context()).Project.Slug), page.ImportedFlash(report))

@@ -567,6 +567,7 @@ func TestAFileIsCheckedAndThenImportedFromThePage(t *testing.T) {
 	send(strings.Replace(file, `"exact":"It holds,"`, `"exact":"It folds,"`, 1), "wall.json", "dry_run", "true").is(http.StatusUnprocessableEntity).
 		says("wall.json cannot be imported", "annotation "+string(s.held), "fragments[0].exact", "Nothing was written")
 	send(file, "wall.txt", "dry_run", "true").is(http.StatusUnprocessableEntity).says("wall.txt cannot be imported", "does not say which format")
+	send(file, "wall.json").is(http.StatusOK).says("wall.json can be imported")
 	if strings.Contains(exportOf(admin, "copy", ""), "Brandt") {
 		t.Error("a check wrote something")
 	}

@@ -19,10 +19,11 @@ behaviour<HTMLFormElement>("check-file", (form) => {
     }
     event.preventDefault();
     const word = button.textContent;
+    const sent = new FormData(form, button); // a disabled button would not be in it
     button.disabled = true;
     button.textContent = "Checking…";
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button), headers: { Accept: "text/html" } });
+      const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const told = page.getElementById("import-report");
       if (told) {

@@ -116,7 +116,7 @@ func exportForm(f Frame, v ExportView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" aria-label=\"Export\"><fieldset class=\"choices\"><legend>Format</legend> <label class=\"choice\"><input type=\"radio\" name=\"format\" value=\"json\" checked> <span><strong>JSON</strong> <span class=\"soft small\">One object, whole in one piece. Most programs want this.</span></span></label> <label class=\"choice\"><input type=\"radio\" name=\"format\" value=\"jsonl\"> <span><strong>JSON Lines</strong> <span class=\"soft small\">One article a line, for sets too large to read at once.</span></span></label></fieldset>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\" aria-label=\"Export\"><fieldset class=\"export-choices\"><legend>Format</legend> <label class=\"export-choice\"><input type=\"radio\" name=\"format\" value=\"json\" checked> <span><strong>JSON</strong> <span class=\"soft small\">One object, whole in one piece. Most programs want this.</span></span></label> <label class=\"export-choice\"><input type=\"radio\" name=\"format\" value=\"jsonl\"> <span><strong>JSON Lines</strong> <span class=\"soft small\">One article a line, for sets too large to read at once.</span></span></label></fieldset>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -136,7 +136,7 @@ func exportForm(f Frame, v ExportView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Download</button></div><details class=\"programs\"><summary>For programs</summary><div class=\"stack\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "Download</button></div><details class=\"export-programs\"><summary>For programs</summary><div class=\"stack\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -186,7 +186,7 @@ func exportArticles(v ExportView) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"choices\"><legend>Articles</legend> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"export-choices\"><legend>Articles</legend> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -196,7 +196,7 @@ func exportArticles(v ExportView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"soft small\">All of them, unless you choose.</p><details class=\"some\"><summary>Choose articles</summary><div class=\"stack tight\"><input class=\"input\" type=\"search\" placeholder=\"Find by headline\" aria-label=\"Find by headline\" data-behaviour=\"filter-list\" data-list=\"export-articles\" autocomplete=\"off\" hidden><ul id=\"export-articles\" tabindex=\"0\" aria-label=\"Articles\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"soft small\">All of them, unless you choose.</p><details class=\"export-some\"><summary>Choose articles</summary><div class=\"stack tight\"><input class=\"input\" type=\"search\" placeholder=\"Find by headline\" aria-label=\"Find by headline\" data-behaviour=\"filter-list\" data-list=\"export-articles\" autocomplete=\"off\" hidden><ul id=\"export-articles\" tabindex=\"0\" aria-label=\"Articles\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -302,20 +302,20 @@ func exportExample(v ExportView) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section class=\"example stack\" aria-labelledby=\"example-title\"><h2 id=\"example-title\">What an article looks like</h2><pre class=\"code\" tabindex=\"0\" role=\"region\" aria-labelledby=\"example-title\"><code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<section class=\"export-example stack\" aria-labelledby=\"example-title\"><h2 id=\"example-title\">What an article looks like</h2><pre class=\"export-code\" tabindex=\"0\" role=\"region\" aria-label=\"An article as JSON\"><code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 string
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(v.Example)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/export.templ`, Line: 100, Col: 96}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/export.templ`, Line: 100, Col: 103}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</code></pre><ul class=\"facts\"><li>Offsets count Unicode code points of <code>text</code>, from <code>start</code> up to before <code>end</code>.</li><li><code>exact</code> is the text there; <code>prefix</code> and <code>suffix</code> are up to 32 code points around it.</li><li><code>sha256</code> is the hash of the text, so that nobody takes another for it.</li></ul><p><a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "</code></pre><ul class=\"export-facts\"><li>Offsets count Unicode code points of <code>text</code>, from <code>start</code> up to before <code>end</code>.</li><li><code>exact</code> is the text there; <code>prefix</code> and <code>suffix</code> are up to 32 code points around it.</li><li><code>sha256</code> is the hash of the text, so that nobody takes another for it.</li></ul><p><a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -423,7 +423,7 @@ func importReport(r *ImportReport) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r != nil {
-			var templ_7745c5c3_Var17 = []any{"report", templ.KV("good", r.accepted()), templ.KV("bad", !r.accepted())}
+			var templ_7745c5c3_Var17 = []any{"import-report", templ.KV("good", r.accepted()), templ.KV("bad", !r.accepted())}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var17...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -489,7 +489,7 @@ func importReport(r *ImportReport) templ.Component {
 				}
 			}
 			if len(r.Complaints) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p>Nothing was written. Mend this and check again:</p><ol class=\"complained\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p>Nothing was written. Mend this and check again:</p><ol class=\"import-complaints\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -518,7 +518,7 @@ func importReport(r *ImportReport) templ.Component {
 				}
 			}
 			if r.accepted() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<dl class=\"counts\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<dl class=\"import-counts\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
