@@ -36,10 +36,12 @@ CREATE INDEX articles_newest ON articles (project_id, created_at DESC, id DESC);
 CREATE INDEX articles_publisher ON articles (project_id, publisher, created_at DESC, id DESC) WHERE publisher IS NOT NULL;
 CREATE INDEX articles_search ON articles USING gin (search);
 
--- article_search makes an article's search column.
+-- article_search makes an article's search column. What stands between < and >
+-- would be taken for a tag and left out.
 CREATE FUNCTION article_search(headline text, text text) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$ SELECT to_tsvector('public.folded', headline) || to_tsvector('public.folded', left(text, 200000)) $$;
+    AS $$ SELECT to_tsvector('public.folded', translate(headline, '<>', '  '))
+              || to_tsvector('public.folded', translate(left(text, 200000), '<>', '  ')) $$;
 
 -- article_query is a search as people write it. When it is open, the last word
 -- may be the beginning of one: tsquery's text ends with that word.
@@ -47,7 +49,7 @@ CREATE FUNCTION article_query(query text, open boolean) RETURNS tsquery
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 DECLARE
-    q tsquery := websearch_to_tsquery('public.folded', query);
+    q tsquery := websearch_to_tsquery('public.folded', translate(query, '<>', '  '));
 BEGIN
     IF open AND q::text LIKE '%''' THEN
         RETURN (q::text || ':*')::tsquery;

@@ -347,7 +347,7 @@ func TestArticlesAreFoundByTheirWords(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	a.add(t, annotate.Article{}, "Zełensky speaks\n\nThe peace plan was naïve, he said; the plan for peace-keeping too.", noon)
-	a.add(t, annotate.Article{Headline: "Other headline"}, "Trump's envoy\n\nА Путин сказал: Ёлка. See ndtv.com, 2026.", noon.Add(time.Second))
+	a.add(t, annotate.Article{Headline: "Other headline"}, "Trump's envoy\n\nА Путин сказал: Ёлка. See ndtv.com, 2026 <not a tag>.", noon.Add(time.Second))
 	speech, envoy := "Zełensky speaks", "Other headline"
 	tests := map[string][]string{
 		"zelensky":             {speech},
@@ -367,6 +367,8 @@ func TestArticlesAreFoundByTheirWords(t *testing.T) {
 		"путин елка":           {envoy},
 		"ndtv.com":             {envoy},
 		"2026":                 {envoy},
+		"tag":                  {envoy},
+		"<not a tag>":          {envoy},
 		"!!":                   {},
 		"' & | :* ( ":          {},
 		`"`:                    {},
