@@ -46,6 +46,10 @@ type herald struct {
 	wake    chan struct{}
 }
 
+// sendEvery keeps many small notes from costing more than what they tell of;
+// nobody sees a page that is this much late.
+const sendEvery = 10 * time.Millisecond
+
 func newHerald(pool *pgxpool.Pool) *herald {
 	ctx, stop := context.WithCancel(context.Background()) //nolint:forbidigo // lives as long as the store
 	h := &herald{pool: pool, stop: stop, waiting: map[Note]int64{}, wake: make(chan struct{}, 1)}
@@ -80,6 +84,10 @@ func (h *herald) run(ctx context.Context) {
 		case <-ctx.Done():
 			h.send(context.WithoutCancel(ctx))
 			return
+		}
+		select { // what else happens meanwhile goes out together
+		case <-time.After(sendEvery):
+		case <-ctx.Done():
 		}
 	}
 }
