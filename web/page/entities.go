@@ -259,3 +259,19 @@ func mentionsInWords(e annotate.ListedEntity) string {
 func claimsInWords(e annotate.ListedEntity) string {
 	return uses(e.Claims, e.Mentions >= annotate.MostCounted)
 }
+
+// mentioned is the number of an entity's mentions as part of a sentence.
+func mentioned(e annotate.ListedEntity) string {
+	if e.Mentions == 1 {
+		return "1 mention"
+	}
+	return mentionsInWords(e) + " mentions"
+}
+
+// claimed is the same for its claims.
+func claimed(e annotate.ListedEntity) string {
+	if e.Claims == 1 {
+		return "1 claim"
+	}
+	return claimsInWords(e) + " claims"
+}
