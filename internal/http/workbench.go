@@ -29,6 +29,7 @@ func (s *Server) showWorkbench(w http.ResponseWriter, r *http.Request) error {
 	f := s.frame(w, r, article.Headline)
 	f.Active = page.NavArticles
 	f.Scripts = []string{"page/workbench.js"}
+	f.Full = true
 	return s.render(w, r, http.StatusOK, page.Workbench(f, page.WorkbenchView{
 		Article: article, Revision: revision, Codebook: codebook, Members: members,
 	}))

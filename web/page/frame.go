@@ -27,6 +27,9 @@ type Frame struct {
 	Asset func(name string) string
 	// Scripts are the page's own scripts, such as page/workbench.js.
 	Scripts []string
+	// Full is for pages that take the whole window. Their header is not kept
+	// in sight.
+	Full bool
 }
 
 // Nav is an entry of the navigation.

@@ -14,6 +14,7 @@ import { Editor } from "../workbench/editor";
 import { Following } from "../workbench/following";
 import { HeldBack } from "../workbench/heldback";
 import { Keyboard } from "../workbench/keyboard";
+import { Layout } from "../workbench/layout";
 import { Legend } from "../workbench/legend";
 import { Offsets } from "../workbench/offsets";
 import { canPaint, Painter } from "../workbench/painter";
@@ -48,8 +49,10 @@ const api = new Api(facts.project, facts.article);
 const article = api.article();
 const held = new Signal<Held>();
 const bench = assemble();
+const layout = new Layout(bench.parts.view, bench.parts.offsets);
+const painter = new Painter(bench, layout);
 furnish();
-article.then(begin, fail);
+article.then(begin).catch(fail);
 
 function assemble(): Bench {
   const view = new TextView(find("#text"));
@@ -74,10 +77,9 @@ function assemble(): Bench {
 /** Puts the parts of the page in place. The order is that in which they hear of changes. */
 function furnish(): void {
   const tagging = new Tagging(bench);
-  const painter = new Painter(bench);
   const legend = new Legend(bench, painter);
   const shows = (kind: string) => legend.shows(kind);
-  const rail = new Rail(bench, tagging, shows);
+  const rail = new Rail(bench, layout, tagging, shows);
   legend.changed.listen(rail.refresh);
   new Sheet(bench, rail);
   new Scroller(bench, rail);
@@ -102,7 +104,10 @@ function loseNothing(heldBack: HeldBack): void {
   addEventListener("online", () => queue.hurry());
 }
 
-function begin(found: Article): void {
+/** Paints what can be seen before anything else is done. */
+async function begin(found: Article): Promise<void> {
+  painter.preview(found.annotations, layout);
+  await painted();
   bench.parts.directory.take(found);
   bench.set.reset(found);
   goToPlace(bench);
@@ -121,6 +126,14 @@ function announce(words: string): void {
   const region = find("#announcements");
   // The same words twice are to be said twice.
   region.textContent = region.textContent === words ? `${words}\u00a0` : words;
+}
+
+/** Waits until the browser has shown a frame. A page that is not looked at shows none. */
+function painted(): Promise<void> {
+  return new Promise((shown) => {
+    requestAnimationFrame(() => setTimeout(shown));
+    setTimeout(shown, 250);
+  });
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

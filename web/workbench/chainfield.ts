@@ -34,7 +34,7 @@ function chainOf(bench: Bench, tagging: Tagging, chain: readonly Hop[]): HTMLEle
   const last = chain.at(-1)!.to;
   const others = bench.set.linksOf(head.id).filter(({ role, to }) => role === "source" && to === head.id).length - 1;
   return element("div", { className: "chain", role: "group", "aria-label": `How it came through ${bench.name(head)}` },
-    element("ol", {}, ...chain.map((hop) => element("li", {}, chip(bench, tagging, hop)))),
+    element("ol", {}, ...chain.map((hop) => element("li", { className: "hop" }, chip(bench, tagging, hop)))),
     bench.parts.mayTag && onward(bench, tagging, last.id, bench.name(last)),
     bench.parts.mayTag && chain.length > 1 && others > 0 && element("p", { className: "note" },
       `${others === 1 ? "One more claim shares" : `${others} more claims share`} this chain.`));

@@ -49,6 +49,13 @@ export function oncePerFrame(work: () => void): () => void {
   };
 }
 
+/** Runs work once after the next frame has been shown, however often it is asked for. */
+export function onceAfterFrame(work: () => void): () => void {
+  const later = new MessageChannel();
+  later.port1.onmessage = work;
+  return oncePerFrame(() => later.port2.postMessage(undefined));
+}
+
 /** Whether keys typed into target are meant for it. */
 export function takesText(target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement {
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button"].includes(target.type);

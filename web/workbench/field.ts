@@ -20,7 +20,9 @@ export function drawn(root: HTMLElement, facts: () => unknown, draw: () => Child
       shown = now;
       const key = root.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["key"] : undefined;
       root.replaceChildren(...draw().filter((child) => child !== undefined && child !== false));
-      if (key !== undefined) root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+      if (key === undefined) return;
+      const again = root.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+      (again ?? root.closest<HTMLElement>(".body"))?.focus({ preventScroll: true });
     },
   };
   field.update();

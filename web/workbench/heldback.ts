@@ -23,7 +23,13 @@ export class HeldBack {
   show(held: Held): void {
     const panel = held.reply.outcome === "conflict" ? this.#conflict(held, held.reply.clashes) : this.#refusal(held, held.reply);
     this.#root.append(panel);
+    this.#mark();
     panel.scrollIntoView({ block: "nearest" });
+  }
+
+  /** A sheet that is drawn down comes up for what has to be decided. */
+  #mark(): void {
+    this.#root.parentElement?.classList.toggle("deciding", this.length > 0);
   }
 
   #conflict(held: Held, clashes: readonly { operation: number; annotation?: unknown; link?: unknown }[]): HTMLElement {
@@ -67,6 +73,7 @@ export class HeldBack {
       element("p", { className: "row" }, ...choices.map(([words, tone, choose]) => element("button", {
         type: "button", className: `button small ${tone}`, onclick: () => {
           panel.remove();
+          this.#mark();
           choose();
           this.#bench.parts.announce(`${words}.`);
         },

@@ -47,6 +47,11 @@ export function listen(address: () => string, happenings: Happenings): void {
     if (document.hidden) timer = setTimeout(leave, hiddenFor);
     else if (!source || source.readyState === EventSource.CLOSED) open();
   });
+  // A page kept for going back to would keep its connection, too.
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) open();
+  });
   window.addEventListener("online", () => {
     if (source?.readyState === EventSource.CLOSED) open();
   });

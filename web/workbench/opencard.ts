@@ -87,7 +87,7 @@ function claimFields(bench: Bench, tagging: Tagging, id: string): Field[] {
     roleField(bench, tagging, id, { role: "addressee", label: "Said to", placeholder: "Whom?" }),
     roleField(bench, tagging, id, { role: "within", label: "Said within", placeholder: "Another claim" }),
   ];
-  return [speaker, sourceField(bench, tagging, id), folded(bench, id, more), contained(bench, id)];
+  return [speaker, sourceField(bench, tagging, id), contained(bench, id), folded(bench, id, more)];
 }
 
 /** The roles that fewer claims have, with those it has in the summary. */

@@ -1,6 +1,9 @@
 import { partsOf } from "./attribution";
 import type { Bench } from "./bench";
+import { oncePerFrame } from "./dom";
+import type { Range } from "./fragments";
 import { sameFragments } from "./history";
+import type { Layout } from "./layout";
 import type { Annotation, Kind } from "./record";
 import { TextView } from "./textview";
 
@@ -16,7 +19,8 @@ interface Painted {
 /**
  * Painter shows annotations in the text with the CSS Custom Highlight API:
  * one highlight for each kind, and others over them for what is attended to
- * and for what has just come in. It touches only what has changed.
+ * and for what has just come in. It paints what is near the window only, for
+ * browsers look at every range again whenever one of them changes.
  */
 export class Painter {
   readonly #bench: Bench;
@@ -25,10 +29,16 @@ export class Painter {
   readonly #hidden = new Set<string>();
   #attended: string[] = [];
   #attendedTo: string | undefined;
+  /** The part of the text that is painted. */
+  #window: Range = { start: 0, end: 0 };
 
-  constructor(bench: Bench) {
+  constructor(bench: Bench, layout: Layout) {
     this.#bench = bench;
     if (!canPaint) return;
+    const follow = () => this.#follow(layout);
+    addEventListener("scroll", oncePerFrame(follow), { passive: true });
+    new ResizeObserver(oncePerFrame(follow)).observe(bench.parts.view.root);
+    addEventListener("beforeprint", () => this.#move({ start: 0, end: bench.parts.offsets.length }));
     document.adoptedStyleSheets.push(styleSheet(bench.parts.codes.kinds));
     bench.set.listen(({ annotations, ends, by }) => {
       this.update(annotations);
@@ -38,15 +48,44 @@ export class Painter {
     });
   }
 
+  /** Paints annotations that the bench does not know yet, those that show. */
+  preview(annotations: readonly Annotation[], layout: Layout): void {
+    if (!canPaint) return;
+    this.#window = layout.shown(innerHeight);
+    for (const annotation of annotations) {
+      if (this.#shows(annotation)) this.#paint(annotation, highlightOf(annotation.kind));
+    }
+  }
+
+  /** Keeps what is painted around what shows. */
+  #follow(layout: Layout): void {
+    const near = layout.shown(innerHeight / 2);
+    if (this.#window.start <= near.start && near.end <= this.#window.end) return;
+    this.#move(layout.shown(innerHeight * 1.5));
+  }
+
+  #move(window: Range): void {
+    this.#window = window;
+    for (const [id, was] of this.#painted) if (!this.#shows(was.record)) this.#erase(id, was);
+    for (const { id } of this.#bench.spans.overlapping(window.start, window.end)) {
+      if (!this.#painted.has(id)) this.#paint(this.#bench.set.annotation(id)!);
+    }
+    this.attend(this.#attendedTo);
+  }
+
+  #shows({ fragments }: Annotation): boolean {
+    return fragments.some((f) => f.start < this.#window.end && this.#window.start < f.end);
+  }
+
   /** Paints what each id is now, or takes away what it was. */
   update(ids: Iterable<string>): void {
     if (!canPaint) return;
     for (const id of ids) {
       const record = this.#bench.set.annotation(id);
       const was = this.#painted.get(id);
-      if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments)) continue;
+      if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments) && was.name === this.#nameFor(record)) continue;
       if (was) this.#erase(id, was);
-      if (record) this.#paint(record, this.#nameFor(record));
+      if (record && this.#shows(record)) this.#paint(record);
       this.#regroup(was?.record);
       this.#regroup(record);
     }
@@ -60,7 +99,7 @@ export class Painter {
       const was = this.#painted.get(id);
       if (!was || this.#nameFor(was.record) === was.name) continue;
       this.#erase(id, was);
-      this.#paint(was.record, this.#nameFor(was.record));
+      this.#paint(was.record);
     }
   }
 
@@ -84,7 +123,7 @@ export class Painter {
     this.#attendedTo = id;
     for (const part of id === undefined ? [] : partsOf(this.#bench.set, id)) {
       const record = this.#bench.set.annotation(part.id);
-      if (!record) continue;
+      if (!record || !this.#shows(record)) continue;
       const name = highlightOf(record.kind, part.id === id ? "focused" : "attended");
       this.#attended.push(name);
       for (const range of this.#rangesOf(record)) this.#highlight(name).add(range);
@@ -99,7 +138,7 @@ export class Painter {
     setTimeout(() => ranges.forEach((range) => highlight.delete(range)), 2500);
   }
 
-  #paint(record: Annotation, name: string): void {
+  #paint(record: Annotation, name = this.#nameFor(record)): void {
     const ranges = this.#rangesOf(record);
     const highlight = this.#highlight(name, record.kind);
     for (const range of ranges) highlight.add(range);
@@ -167,10 +206,10 @@ function styleSheet(kinds: readonly Kind[]): CSSStyleSheet {
 function washed(kind: string, color: string): string[] {
   const wash = (share: number) => `background-color: color-mix(in oklab, var(--${color}-mark) ${share}%, var(--${color}-wash))`;
   return [
-    `::highlight(${highlightOf(kind)}) { background-color: var(--${color}-wash) }`,
-    `::highlight(${highlightOf(kind, "inner")}) { ${wash(9)} }`,
-    `::highlight(${highlightOf(kind, "attended")}) { ${wash(9)} }`,
-    `::highlight(${highlightOf(kind, "focused")}) { ${wash(16)}; text-decoration: underline solid var(--${color}-mark) 1px; text-underline-offset: 0.34em }`,
+    `#text::highlight(${highlightOf(kind)}) { background-color: var(--${color}-wash) }`,
+    `#text::highlight(${highlightOf(kind, "inner")}) { ${wash(9)} }`,
+    `#text::highlight(${highlightOf(kind, "attended")}) { ${wash(9)} }`,
+    `#text::highlight(${highlightOf(kind, "focused")}) { ${wash(16)}; text-decoration: underline solid var(--${color}-mark) 1px; text-underline-offset: 0.34em }`,
   ];
 }
 
@@ -178,8 +217,8 @@ function ruled(kind: string, color: string, line: string): string[] {
   const thickness = line === "double" ? "1.5px" : "2px";
   const rule = `text-decoration: underline ${line} var(--${color}-mark) ${thickness}; text-underline-offset: 0.22em`;
   return [
-    `::highlight(${highlightOf(kind)}) { ${rule} }`,
-    `::highlight(${highlightOf(kind, "attended")}) { background-color: var(--${color}-wash); ${rule} }`,
-    `::highlight(${highlightOf(kind, "focused")}) { background-color: color-mix(in oklab, var(--${color}-mark) 14%, var(--${color}-wash)); ${rule} }`,
+    `#text::highlight(${highlightOf(kind)}) { ${rule} }`,
+    `#text::highlight(${highlightOf(kind, "attended")}) { background-color: var(--${color}-wash); ${rule} }`,
+    `#text::highlight(${highlightOf(kind, "focused")}) { background-color: color-mix(in oklab, var(--${color}-mark) 14%, var(--${color}-wash)); ${rule} }`,
   ];
 }

@@ -60,6 +60,5 @@ export class Pointer {
     if (id === this.#hovered) return;
     this.#hovered = id;
     this.#painter.attend(id ?? this.#bench.focused);
-    this.#bench.parts.view.root.classList.toggle("over-tag", id !== undefined);
   }
 }

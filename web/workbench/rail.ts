@@ -1,10 +1,10 @@
 import type { Bench } from "./bench";
-import { element, find, oncePerFrame } from "./dom";
+import { element, find, onceAfterFrame, oncePerFrame } from "./dom";
 import { faceButton, faceOf } from "./face";
+import type { Layout } from "./layout";
 import { openCard, type OpenCard } from "./opencard";
 import { between, flow, type Placed, type Sizes, stack } from "./rail-layout";
 import type { Tagging } from "./tagging";
-import { TextView } from "./textview";
 
 /** Card is a place of the rail as it stands on the page. */
 interface Card {
@@ -33,29 +33,34 @@ export class Rail {
   readonly #list = find<HTMLElement>("#cards");
   readonly #narrow = matchMedia("(width < 64rem)");
   readonly #shows: (kind: string) => boolean;
-  /** The heights of what claims quote, from the top of the text, by id. */
-  readonly #anchors = new Map<string, number>();
+  readonly #layout: Layout;
   readonly #cards = new Map<string, Card>();
   #ids: string[] = [];
   #placed: readonly Placed[] = [];
   #openHeight = 320;
   readonly #openResized = new ResizeObserver(() => this.#measureOpen());
-  /** Lays everything out anew before the next frame. */
-  readonly refresh = oncePerFrame(() => this.#layOut());
-  readonly #scrolled = oncePerFrame(() => this.#show());
+  /** Whether the keyboard waits to be let into the open card. */
+  #entering = false;
+  /** Lays everything out anew, once the text has been painted. */
+  readonly refresh = onceAfterFrame(() => this.#layOut());
+  readonly #scrolled = oncePerFrame(() => {
+    if (!this.isSheet && this.#shown().map((place) => this.#look(place)).some((news) => news)) this.#layOut();
+    else this.#show();
+  });
 
-  constructor(bench: Bench, tagging: Tagging, shows: (kind: string) => boolean) {
+  constructor(bench: Bench, layout: Layout, tagging: Tagging, shows: (kind: string) => boolean) {
     this.#bench = bench;
     this.#tagging = tagging;
+    this.#layout = layout;
     this.#shows = shows;
-    bench.set.listen(({ annotations }) => {
-      for (const id of annotations) this.#anchors.delete(id);
+    bench.set.listen(() => this.refresh());
+    bench.renamed.listen(() => this.refresh());
+    bench.attention.listen(({ enter }) => {
+      this.#entering = enter && !this.isSheet;
       this.refresh();
     });
-    bench.renamed.listen(() => this.refresh());
-    bench.attention.listen(({ enter }) => (enter && !this.isSheet ? this.enter() : this.refresh()));
     new ResizeObserver(() => {
-      this.#anchors.clear();
+      layout.clear();
       this.refresh();
     }).observe(bench.parts.view.root);
     this.#narrow.addEventListener("change", () => this.refresh());
@@ -75,14 +80,25 @@ export class Rail {
     this.#card(this.#bench.focused)?.open?.enter();
   }
 
-  /** Moves the keyboard to a card's face, or to the first that shows. */
-  face(id?: string): void {
-    this.#layOut();
-    const card = (id !== undefined && this.#card(id)) || [...this.#cards.values()].sort((a, b) => a.place.y - b.place.y)[0];
-    card?.element.querySelector<HTMLElement>(".face")?.focus();
+  #layOut(): void {
+    this.#arrange();
+    // Those that show are looked at, and all are arranged again if one of them
+    // does not stand where it was thought to.
+    if (!this.isSheet && this.#shown().map((place) => this.#look(place)).some((news) => news)) this.#arrange();
+    const last = this.#placed.at(-1);
+    this.#list.style.minHeight = last ? `${last.y + (last.form === "open" ? this.#openHeight : sizes.card)}px` : "";
+    this.#show();
+    if (this.#entering) this.#card(this.#bench.focused)?.open?.enter();
+    this.#entering = false;
   }
 
-  #layOut(): void {
+  #look({ first }: Placed): boolean {
+    const place = this.#place(this.#ids[first]!);
+    return place !== undefined && this.#layout.look(place);
+  }
+
+  /** Works out where everything stands. */
+  #arrange(): void {
     this.#ids = this.#shows("claim") ? this.#bench.claims.ids() : [];
     const open = this.#openIndex();
     const opened = open < 0 ? undefined : { index: open, height: this.#openHeight };
@@ -91,9 +107,6 @@ export class Rail {
       const down = this.#bench.parts.view.root.getBoundingClientRect().top - this.#list.getBoundingClientRect().top;
       this.#placed = flow(this.#ids.map((id) => this.#anchor(id) + down), sizes, opened);
     }
-    const last = this.#placed.at(-1);
-    this.#list.style.minHeight = last ? `${last.y + (last.form === "open" ? this.#openHeight : sizes.card)}px` : "";
-    this.#show();
   }
 
   /** Where the focused annotation stands among the claims; one that is no claim is put there. */
@@ -108,28 +121,30 @@ export class Rail {
     return index < 0 ? this.#ids.length - 1 : index;
   }
 
-  /** How far below the top of the text an annotation begins; one without text, what leads to it. */
-  #anchor(id: string): number {
-    const known = this.#anchors.get(id);
-    if (known !== undefined) return known;
-    const { view, offsets } = this.#bench.parts;
+  /** Where an annotation begins; one without text, what leads to it. */
+  #place(id: string): number | undefined {
     const fragment = this.#bench.set.annotation(id)?.fragments[0];
-    if (!fragment) {
-      const from = this.#bench.set.linksOf(id).find(({ to }) => to === id)?.from;
-      return from === undefined ? 0 : this.#anchor(from);
-    }
-    const range = view.range(TextView.stretch({ start: fragment.start, end: fragment.start + 1 }, offsets));
-    const y = Math.round(range.getBoundingClientRect().top - view.root.getBoundingClientRect().top);
-    this.#anchors.set(id, y);
-    return y;
+    if (fragment) return fragment.start;
+    const from = this.#bench.set.linksOf(id).find(({ to }) => to === id)?.from;
+    return from === undefined ? undefined : this.#bench.set.annotation(from)?.fragments[0]?.start;
+  }
+
+  /** How far below the top of the text that is. */
+  #anchor(id: string): number {
+    const place = this.#place(id);
+    return place === undefined ? 0 : this.#layout.height(place);
+  }
+
+  /** The places near the window. */
+  #shown(): readonly Placed[] {
+    const top = this.#list.getBoundingClientRect().top;
+    return between(this.#placed, -top - margin, -top + innerHeight + margin, tallest);
   }
 
   /** Brings the cards near the window into being, and lets go of the others. */
   #show(): void {
-    const top = this.#list.getBoundingClientRect().top;
-    const shown = between(this.#placed, -top - margin, -top + innerHeight + margin, tallest);
     const kept = new Set<string>();
-    for (const place of shown) {
+    for (const place of this.#shown()) {
       const id = this.#ids[place.first]!;
       kept.add(id);
       this.#put(id, place);

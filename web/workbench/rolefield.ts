@@ -30,16 +30,35 @@ export function roleField(bench: Bench, tagging: Tagging, from: string, asked: A
   const linked = () => hops(bench.set, from, role);
   const picker = bench.parts.mayTag ? rolePicker(bench, tagging, from, role, asked.label, asked.placeholder) : undefined;
   const { drawing } = asked;
+  let asksForMore = false;
+  let count = linked().length;
+  const more = () => {
+    asksForMore = true;
+    update();
+    picker?.input.focus();
+  };
   const list = drawn(element("div", { className: "linked" }), () => [facts(bench, from, linked()), drawing?.facts()], () => [
     ...(drawing ? drawing.draw() : linked().map((hop) => chip(bench, tagging, hop))),
     ...offers(bench, tagging, from, asked, kind),
     ...notStated(bench, tagging, from, asked, linked().length),
+    picker !== undefined && linked().length > 0 &&
+      element("button", { type: "button", className: "quiet-action more", "data-key": `more ${role}`, "aria-label": `${label} Add another`, onclick: more }, icon("plus"), "another"),
   ]);
+  const update = () => {
+    const typing = picker?.element.contains(document.activeElement) ?? false;
+    list.update();
+    if (!picker) return;
+    if (linked().length !== count) asksForMore = false;
+    count = linked().length;
+    picker.element.hidden = linked().length > 0 && !asksForMore;
+    if (typing && picker.element.hidden) list.element.querySelector<HTMLElement>(".more")?.focus({ preventScroll: true });
+  };
+  update();
   return {
     element: element("div", { className: "role-field", role: "group", "aria-label": label, "data-role": role },
       element("p", { className: "label" }, label), list.element, picker?.element),
     picker,
-    update: () => list.update(),
+    update,
   };
 }
 

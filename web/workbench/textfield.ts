@@ -23,7 +23,7 @@ export function textField(bench: Bench, tagging: Tagging, id: string): Field {
 function fragmentList(bench: Bench, tagging: Tagging, annotation: Annotation): HTMLElement {
   const several = annotation.fragments.length > 1 || annotation.entity !== null;
   return element("div", { className: "question" },
-    element("ol", { className: "fragments" }, ...annotation.fragments.map((fragment, i) => element("li", {},
+    element("ol", { className: "fragments" }, ...annotation.fragments.map((fragment, i) => element("li", { className: "fragment" },
       element("span", { className: "quote" }, bench.quote({ ...annotation, fragments: [fragment] }, 70)),
       iconButton("Put the selection in its place", icon("redo"), () => tagging.replace(i), `replace ${i}`),
       several && iconButton("Remove this text", icon("cross"), () => tagging.drop(annotation, i), `drop ${i}`)))),

@@ -36,6 +36,11 @@ export class TextView {
     this.text = this.#nodes.map(({ data }) => data).join("");
   }
 
+  /** The blocks of the text, in order. */
+  get blocks(): HTMLElement[] {
+    return Array.from(this.root.querySelectorAll<HTMLElement>("[data-start]"));
+  }
+
   /** The code unit that a place in the document stands for, if it is in the text. */
   unitAt(node: Node, offset: number): number | undefined {
     const start = this.#startOf.get(node);

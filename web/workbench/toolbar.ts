@@ -6,10 +6,12 @@ import { ties, type Tie } from "./roles";
 import type { Tagging } from "./tagging";
 import { TextView } from "./textview";
 
+/** What the selection would be to what is focused, the likeliest first. */
 const words: Readonly<Record<string, string>> = {
-  "speaker focused": "its speaker", "source focused": "its source", "cue focused": "its cue", "addressee focused": "who is told",
-  "within other": "said within it", "within focused": "says it", "via focused": "passed it on", "via other": "passed on by it",
-  "speaker other": "said by them", "source other": "known through it", "cue other": "signalled by it", "addressee other": "told to them",
+  "speaker focused": "its speaker", "source focused": "its source", "cue focused": "its cue", "via focused": "passed it on",
+  "speaker other": "said by them", "source other": "known through it", "cue other": "signalled by it",
+  "within other": "a claim inside it", "addressee focused": "who is told", "within focused": "a claim around it",
+  "via other": "passed on by it", "addressee other": "told to them",
 };
 
 /** Toolbar stands at the selection and offers what can be done with it. */
@@ -59,11 +61,14 @@ export class Toolbar {
     const kinds = this.#bench.parts.codes.active;
     const rows = [element("div", { className: "kinds" }, ...kinds.map((kind) => this.#tagButton(kind)))];
     if (!current) return rows;
-    const tying = kinds.flatMap((kind) => ties(current.kind, kind.name).map((tie, i) => this.#tieButton(kind, tie, i === 0)));
+    const order = Object.keys(words);
+    const tying = kinds.flatMap((kind) => ties(current.kind, kind.name).map((tie, i) => ({ kind, tie, likeliest: i === 0 })))
+      .sort((a, b) => order.indexOf(nameOf(a.tie)) - order.indexOf(nameOf(b.tie)));
     rows.push(element("div", { className: "ties" },
-      element("span", { className: "about" }, `“${this.#bench.quote(current, 32)}”`), ...tying,
-      this.#button("add this text", "+", () => this.#tagging.include()),
-      this.#button("is this instead", "=", () => this.#tagging.replace())));
+      element("p", { className: "about" }, `For “${this.#bench.quote(current, 48)}”`),
+      ...tying.map(({ kind, tie, likeliest }) => this.#tieButton(kind, tie, likeliest)),
+      this.#button("more of it", "+", () => this.#tagging.include()),
+      this.#button("it, corrected", "=", () => this.#tagging.replace())));
     return rows;
   }
 
@@ -76,7 +81,7 @@ export class Toolbar {
 
   #tieButton(kind: Kind, tie: Tie, likeliest: boolean): HTMLElement {
     const key = likeliest && kind.key ? `Shift+${kind.key.toUpperCase()}` : undefined;
-    const button = this.#button(words[`${tie.role} ${tie.from}`]!, key, () => this.#tagging.tie(kind.name, tie));
+    const button = this.#button(words[nameOf(tie)]!, key, () => this.#tagging.tie(kind.name, tie));
     button.dataset["role"] = tie.role;
     return button;
   }
@@ -109,4 +114,8 @@ export class Toolbar {
     event.preventDefault();
     event.stopPropagation();
   }
+}
+
+function nameOf({ role, from }: Tie): string {
+  return `${role} ${from}`;
 }
