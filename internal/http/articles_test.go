@@ -189,7 +189,7 @@ func TestArticlesAreListedInPagesAndSearched(t *testing.T) {
 			t.Errorf("%s: %+v, want a complaint about %s", query, p.Errors, field)
 		}
 	}
-	viewer.get("/projects/harbour/articles?q=3+more").is(http.StatusOK).says("Number 3", "<mark>3</mark>", "<mark>more</mark>").keepsQuietAbout("Number 2")
+	viewer.get("/projects/harbour/articles?q=3+more").is(http.StatusOK).says("Number <mark>3</mark>", "of <mark>3</mark>", "<mark>more</mark>").keepsQuietAbout("Number 2")
 	viewer.get("/projects/harbour/articles?q=nowhere").is(http.StatusOK).says("Nothing found")
 	viewer.get("/projects/harbour/articles?state=done").is(http.StatusOK).says("Nothing is done yet")
 	viewer.get("/projects/harbour/articles?state=lost").is(http.StatusUnprocessableEntity).says("Use untagged, open, disputed or done.")
