@@ -3,6 +3,7 @@ package annotate
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -161,6 +162,35 @@ func (c *Codebook) whole() *Codebook {
 		w.Attributes[i].Active = true
 	}
 	return w
+}
+
+// Knows complains about what of an annotation c would not know: its kind, that
+// it stands for an entity, its answers. What is switched off is known.
+func (c *Codebook) Knows(a Annotation) error {
+	bad := Invalid{}
+	kind, known := c.Kind(a.Kind)
+	switch {
+	case !known:
+		bad["kinds"] = "Keep the kind " + a.Kind + ": there are annotations of it, deleted ones perhaps. Switch it off instead."
+	case a.Entity != "" && len(kind.Entities) == 0:
+		bad["kinds"] = "Keep the entities of the kind " + a.Kind + ": there are annotations with one."
+	}
+	c.knows(bad, a.Attributes, func(q Attribute) bool { return slices.Contains(q.Kinds, a.Kind) })
+	return bad.Err()
+}
+
+// KnowsLink complains about what of a link c would not know.
+func (c *Codebook) KnowsLink(l Link) error {
+	bad := Invalid{}
+	c.knows(bad, l.Attributes, func(q Attribute) bool { return slices.Contains(q.Roles, l.Role) })
+	return bad.Err()
+}
+
+func (c *Codebook) knows(bad Invalid, coded Attributes, asked func(Attribute) bool) {
+	for name := range c.whole().check(maps.Clone(coded), nil, asked) {
+		bad["attributes"] = fmt.Sprintf("Keep the attribute %s as it is, with the value %q: something is coded with it, something deleted perhaps. Switch it off instead.",
+			name, fmt.Sprint(coded[name]))
+	}
 }
 
 // Same reports whether d and o are the same article with the same

@@ -27,8 +27,9 @@ type CodebookChange struct {
 }
 
 // ChangeCodebook makes c.Codebook the one in force and returns its version.
-// It returns an [annotate.Invalid] for what is wrong with it, and [ErrStale]
-// if c.Base is no longer in force.
+// It returns an [annotate.Invalid] for what is wrong with it, which includes
+// that something is coded that it does not know, and [ErrStale] if c.Base is
+// no longer in force.
 func (s *Store) ChangeCodebook(ctx context.Context, c CodebookChange) (version int, err error) {
 	if err := c.Codebook.Validate(); err != nil {
 		return 0, err
@@ -45,6 +46,9 @@ func (s *Store) ChangeCodebook(ctx context.Context, c CodebookChange) (version i
 		}
 		if tag.RowsAffected() == 0 {
 			return ErrStale
+		}
+		if err := refuseOrphans(ctx, tx, c.Project, c.Base, c.Codebook); err != nil {
+			return err
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO codebooks (project_id, version, content, created_by, created_at)
