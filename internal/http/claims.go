@@ -16,8 +16,9 @@ type ClaimPath struct {
 	Claim string `path:"claim" format:"uuid" doc:"The claim's id."`
 }
 
-// claimJSON is a claim in the API, as the review queue has it.
-type claimJSON struct {
+// ClaimJSON is a claim in the API, as the review queue has it. Exported, as
+// huma passes over embedded types that are not.
+type ClaimJSON struct {
 	ID          annotate.ID               `json:"id"`
 	Version     int                       `json:"version" doc:"Grows with every change of the claim, of its links and of what they lead to. A review names it."`
 	State       annotate.ReviewState      `json:"review_state" doc:"unreviewed, approved, disputed, rejected or changes_requested."`
@@ -28,15 +29,15 @@ type claimJSON struct {
 	Fragments   []annotate.FragmentRecord `json:"fragments" nullable:"false"`
 	Attributes  annotate.Attributes       `json:"attributes" nullable:"false"`
 	Attribution string                    `json:"attribution" doc:"Who said it, according to whom, in words."`
-	Speakers    []partJSON                `json:"speakers" nullable:"false"`
-	Addressees  []partJSON                `json:"addressees" nullable:"false"`
+	Speakers    []PartJSON                `json:"speakers" nullable:"false"`
+	Addressees  []PartJSON                `json:"addressees" nullable:"false"`
 	Sources     [][]hopJSON               `json:"sources" nullable:"false" doc:"The ways by which it reached the article, each from the source nearest to the speaker outwards."`
 	Within      []annotate.ID             `json:"within" nullable:"false" doc:"The claims it is said within."`
 	Author      personRecord              `json:"author" doc:"Who tagged it."`
 	CreatedAt   time.Time                 `json:"created_at"`
 	UpdatedAt   time.Time                 `json:"updated_at"`
-	LastReview  *reviewRecord             `json:"last_review" doc:"The newest decision; on an earlier version if the claim has changed since. Null if there is none."`
-	Comments    int                       `json:"comment_count"`
+	LastReview  *reviewRecord             `json:"last_review,omitempty" doc:"The newest decision; on an earlier version if the claim has changed since. Absent if there is none."`
+	Remarks     int                       `json:"comment_count"`
 }
 
 type claimArticle struct {
@@ -44,8 +45,8 @@ type claimArticle struct {
 	Headline string      `json:"headline"`
 }
 
-// partJSON is an annotation's part in an attribution.
-type partJSON struct {
+// PartJSON, exported for the same reason, is an annotation's part in an attribution.
+type PartJSON struct {
 	Annotation annotate.ID `json:"annotation"`
 	Entity     annotate.ID `json:"entity,omitempty" doc:"The entity that is meant; if it was merged into another, the other."`
 	Name       string      `json:"name" doc:"The entity's name, or else the words that were tagged."`
@@ -53,22 +54,22 @@ type partJSON struct {
 }
 
 type hopJSON struct {
-	partJSON
+	PartJSON
 	Attributes annotate.Attributes `json:"attributes" nullable:"false" doc:"Those of the link that leads here, such as relation."`
 }
 
 // newClaimJSON is c as clients get it, with offsets as they count them.
-func newClaimJSON(c annotate.QueuedClaim, codebook *annotate.Codebook, u units) claimJSON {
+func newClaimJSON(c annotate.QueuedClaim, codebook *annotate.Codebook, u units) ClaimJSON {
 	record := c.Claim.Record()
 	u.annotation(record)
-	j := claimJSON{
+	j := ClaimJSON{
 		ID: c.Claim.ID, Version: c.Claim.Version, State: c.Claim.Review, Article: claimArticle{c.Article.ID, c.Article.Headline},
 		Quote: c.Quote, Prefix: c.Before, Suffix: c.After, Fragments: record.Fragments, Attributes: record.Attributes,
 		Attribution: c.Attribution.Sentence(codebook, c.NameOf),
 		Speakers:    partsJSON(c, c.Attribution.Speakers), Addressees: partsJSON(c, c.Attribution.Addressees),
 		Sources: make([][]hopJSON, len(c.Attribution.Chains)), Within: make([]annotate.ID, len(c.Attribution.Within)),
 		Author: personRecord{ID: c.Claim.CreatedBy, Name: c.Author}, CreatedAt: c.Claim.CreatedAt.UTC(), UpdatedAt: c.Claim.UpdatedAt.UTC(),
-		Comments: c.Comments,
+		Remarks: c.Comments,
 	}
 	for i, chain := range c.Attribution.Chains {
 		for _, hop := range chain {
@@ -85,16 +86,16 @@ func newClaimJSON(c annotate.QueuedClaim, codebook *annotate.Codebook, u units) 
 	return j
 }
 
-func partsJSON(c annotate.QueuedClaim, annotations []annotate.Annotation) []partJSON {
-	parts := make([]partJSON, len(annotations))
+func partsJSON(c annotate.QueuedClaim, annotations []annotate.Annotation) []PartJSON {
+	parts := make([]PartJSON, len(annotations))
 	for i, a := range annotations {
 		parts[i] = newPartJSON(c, a)
 	}
 	return parts
 }
 
-func newPartJSON(c annotate.QueuedClaim, a annotate.Annotation) partJSON {
-	return partJSON{Annotation: a.ID, Entity: c.Entities[a.Entity].ID, Name: c.NameOf(a), Exact: c.Words[a.ID]}
+func newPartJSON(c annotate.QueuedClaim, a annotate.Annotation) PartJSON {
+	return PartJSON{Annotation: a.ID, Entity: c.Entities[a.Entity].ID, Name: c.NameOf(a), Exact: c.Words[a.ID]}
 }
 
 // unitsIn are the units for the offsets of a claim.
@@ -121,7 +122,7 @@ type claimsInput struct {
 
 type claimsOutput struct {
 	Body struct {
-		Items  []claimJSON                  `json:"items" nullable:"false" doc:"A search among very many claims ends a page after some thousands were looked at: it may have few items, or none, and still not be the last."`
+		Items  []ClaimJSON                  `json:"items" nullable:"false" doc:"A search among very many claims ends a page after some thousands were looked at: it may have few items, or none, and still not be the last."`
 		Counts map[annotate.ReviewState]int `json:"counts,omitempty" doc:"How many claims there are in each state, whatever state is asked for. Absent where that would take too long to count."`
 		Next   string                       `json:"next,omitempty" doc:"Send it back as cursor to read on; absent at the end."`
 	}
@@ -142,7 +143,7 @@ func (s *Server) apiListClaims(ctx context.Context, in *claimsInput) (*claimsOut
 		return nil, err
 	}
 	out := &claimsOutput{}
-	out.Body.Items = make([]claimJSON, len(page.Items))
+	out.Body.Items = make([]ClaimJSON, len(page.Items))
 	for i, c := range page.Items {
 		u, err := s.unitsIn(ctx, c, in.OffsetsQuery)
 		if err != nil {
@@ -170,7 +171,7 @@ type claimInput struct {
 
 type claimOutput struct {
 	Body struct {
-		claimJSON
+		ClaimJSON
 		Annotations []annotate.AnnotationRecord `json:"annotations" nullable:"false" doc:"The claim and what its links lead to, over any number of steps."`
 		Links       []annotate.LinkRecord       `json:"links" nullable:"false"`
 		Reviews     []reviewRecord              `json:"reviews" nullable:"false" doc:"All decisions from the first on, each with the version it was made on."`
@@ -204,7 +205,7 @@ func (s *Server) apiShowClaim(ctx context.Context, in *claimInput) (*claimOutput
 	}
 	out := &claimOutput{}
 	b := &out.Body
-	b.claimJSON, b.Comments = newClaimJSON(c.QueuedClaim, codebook, u), comments
+	b.ClaimJSON, b.Comments = newClaimJSON(c.QueuedClaim, codebook, u), comments
 	b.Annotations, b.Links, b.Reviews, b.People = []annotate.AnnotationRecord{}, []annotate.LinkRecord{}, []reviewRecord{}, []personRecord{}
 	for _, a := range c.Annotations {
 		record := a.Record()

@@ -110,7 +110,7 @@ func TestClaimsInTheAPI(t *testing.T) {
 	t.Parallel()
 	r := newReviewRoom(t)
 	var list struct {
-		Items  []claimJSON
+		Items  []ClaimJSON
 		Counts map[annotate.ReviewState]int
 		Next   string
 	}
@@ -147,7 +147,7 @@ func TestClaimsCountAsTheClientDoes(t *testing.T) {
 	t.Parallel()
 	r := newReviewRoom(t)
 	for offsets, more := range map[string]int{"codepoint": 0, "utf16": 1} {
-		var c claimJSON
+		var c ClaimJSON
 		r.viewer.api("GET", r.path(2, "?offsets="+offsets), nil).is(http.StatusOK).into(&c)
 		before, _, _ := strings.Cut(wallText, "declined")
 		want := utf8.RuneCountInString(before) + more
@@ -170,7 +170,7 @@ func TestADecisionInTheAPI(t *testing.T) {
 		t.Errorf("got %+v", done)
 	}
 	var c struct {
-		claimJSON
+		ClaimJSON
 		Reviews []reviewRecord
 		People  []personRecord
 		Links   []annotate.LinkRecord
