@@ -183,7 +183,11 @@ func decisionKey(d annotate.Decision) string {
 // queueName says which part of the queue one comes from.
 func queueName(q ClaimQuery) string {
 	name := "All claims"
-	if q.State != "" {
+	switch q.State {
+	case "":
+	case annotate.ChangesRequested:
+		name = "Claims sent back"
+	case annotate.Unreviewed, annotate.Approved, annotate.Disputed, annotate.Rejected:
 		name = StateName(q.State) + " claims"
 	}
 	if q.Filtered() {
