@@ -32,7 +32,9 @@ type Admission struct {
 // it name neither line nor number, which only the file's reader knows.
 func (ad *Admission) Check(d *AnnotatedArticle) error {
 	c := &admitting{Admission: ad, d: d, claims: map[ID]Annotation{}}
-	if c.article(); len(c.bad) == 0 {
+	c.article()
+	// What is tagged in another text is not worth looking at.
+	if c.sound() {
 		c.text = NewText(d.Revision.Text)
 		c.blocks()
 		c.history()
@@ -102,6 +104,22 @@ func (c *admitting) article() {
 		}
 	}
 	c.made("", "", "created", a.CreatedBy, a.CreatedAt)
+	for _, n := range r.Normalisations {
+		if !slices.Contains([]Normalisation{CRLF, CR, BOM, NUL}, n) {
+			c.complain("", "", "normalisations", "Use crlf, cr, bom and nul.")
+		}
+	}
+	if c.d.Seq < 0 {
+		c.complain("", "", "seq", "Give 0 or more.")
+	}
+	if c.d.Seq == 0 && len(c.d.Annotations) > 0 {
+		c.complain("", "", "seq", "An article with annotations has had a change set: give 1 or more.")
+	}
+}
+
+// sound checks the text itself.
+func (c *admitting) sound() bool {
+	r := c.d.Revision
 	text, changed, err := Normalise(r.Text)
 	switch invalid, ok := errors.AsType[Invalid](err); {
 	case ok:
@@ -114,17 +132,7 @@ func (c *admitting) article() {
 	if sum := sha256.Sum256([]byte(r.Text)); len(r.SHA256) > 0 && string(sum[:]) != string(r.SHA256) {
 		c.complain("", "", "sha256", fmt.Sprintf("The text is not the one that was annotated: its SHA-256 is %x.", sum))
 	}
-	for _, n := range r.Normalisations {
-		if !slices.Contains([]Normalisation{CRLF, CR, BOM, NUL}, n) {
-			c.complain("", "", "normalisations", "Use crlf, cr, bom and nul.")
-		}
-	}
-	if c.d.Seq < 0 {
-		c.complain("", "", "seq", "Give 0 or more.")
-	}
-	if c.d.Seq == 0 && len(c.d.Annotations) > 0 {
-		c.complain("", "", "seq", "An article with annotations has had a change set: give 1 or more.")
-	}
+	return !slices.ContainsFunc(c.bad, func(b BadRecord) bool { return b.Field == "text" || b.Field == "sha256" })
 }
 
 func (c *admitting) id(item string, id ID, field string, given ID) {

@@ -4,330 +4,232 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"onrecord.dev/internal/annotate"
 )
 
-// arrived is the article of newSet as it would come from another instance:
-// approved, rejected after an earlier approval, and remarked upon.
-func arrived(t *testing.T) *annotate.AnnotatedArticle {
-	t.Helper()
-	s := newSet(t)
-	speaks := s.Annotations[speaker]
-	speaks.Entity = ana
-	s.must(t, other, put(speaks))
-	sum := sha256.Sum256([]byte(story))
-	d := &annotate.AnnotatedArticle{
-		Article: annotate.Article{ID: id(501), Headline: "Bridge is safe", CreatedBy: author, CreatedAt: start},
+func incomingID(n int) annotate.ID {
+	return annotate.ID(fmt.Sprintf("01980000-0000-7000-8000-%012x", n))
+}
+
+const (
+	someone = iota + 1
+	someEntity
+	incomingArticle
+	incomingRevision
+	firstClaim
+	secondClaim
+	someSpeaker
+	someLink
+	someReview
+	someComment
+)
+
+// incoming is an article as it might come from elsewhere, with nothing wrong
+// with it.
+func incoming() *annotate.AnnotatedArticle {
+	const text = "Gates\n\n“They hold,” Brandt said.\n"
+	sum := sha256.Sum256([]byte(text))
+	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	annotation := func(n int, kind string, start, end int) annotate.Annotation {
+		return annotate.Annotation{
+			ID: incomingID(n), Kind: kind, Fragments: []annotate.Fragment{{Start: start, End: end}}, Attributes: annotate.Attributes{}, Version: 2,
+			CreatedBy: incomingID(someone), CreatedAt: at, UpdatedBy: incomingID(someone), UpdatedAt: at,
+		}
+	}
+	approved, unreviewed := annotation(firstClaim, annotate.Claim, 8, 18), annotation(secondClaim, annotate.Claim, 0, 5)
+	approved.Review, unreviewed.Review = annotate.Approved, annotate.Unreviewed
+	approved.Attributes = annotate.Attributes{"quotation": "direct"}
+	speaker := annotation(someSpeaker, annotate.Speaker, 20, 26)
+	speaker.Entity = incomingID(someEntity)
+	return &annotate.AnnotatedArticle{
+		Article: annotate.Article{ID: incomingID(incomingArticle), Headline: "Gates", CreatedBy: incomingID(someone), CreatedAt: at},
 		Revision: annotate.Revision{
-			ID: id(502), Article: id(501), Number: 1, Text: story, SHA256: sum[:], Normalisations: []annotate.Normalisation{annotate.CRLF},
-			Blocks: annotate.SplitBlocks(story), CreatedAt: start,
+			ID: incomingID(incomingRevision), Text: text, SHA256: sum[:], Normalisations: []annotate.Normalisation{annotate.CRLF}, Blocks: annotate.SplitBlocks(text),
 		},
-		Seq: 3,
-		Reviews: []annotate.Review{
-			{ID: id(511), Claim: claim, Version: 1, Decision: annotate.Approve, Reviewer: other, CreatedAt: start},
-			{ID: id(512), Claim: claim, Version: 2, Decision: annotate.Reject, Reason: "A title.", Reviewer: other, CreatedAt: start},
-			{ID: id(513), Claim: alone, Version: 1, Decision: annotate.Approve, Reviewer: other, CreatedAt: start},
-		},
-		Comments: []annotate.Comment{{ID: id(521), Claim: inner, Author: author, Body: "Look again.", CreatedAt: start}},
+		Seq:         3,
+		Annotations: []annotate.Annotation{unreviewed, approved, speaker},
+		Links: []annotate.Link{{
+			ID: incomingID(someLink), From: incomingID(firstClaim), To: incomingID(someSpeaker), Role: annotate.RoleSpeaker, Version: 1,
+			CreatedBy: incomingID(someone), CreatedAt: at, UpdatedBy: incomingID(someone), UpdatedAt: at,
+		}},
+		Reviews: []annotate.Review{{
+			ID: incomingID(someReview), Claim: incomingID(firstClaim), Version: 2, Decision: annotate.Approve, Reviewer: incomingID(someone), CreatedAt: at,
+		}},
+		Comments: []annotate.Comment{{ID: incomingID(someComment), Claim: incomingID(secondClaim), Author: incomingID(someone), Body: "Hm.", CreatedAt: at}},
 	}
-	for _, a := range s.Annotations {
-		switch a.ID {
-		case claim:
-			a.Review = annotate.Rejected
-		case alone:
-			a.Review = annotate.Approved
-		}
-		if !a.Deleted {
-			d.Annotations = append(d.Annotations, a)
-		}
-	}
-	for _, l := range s.Links {
-		if !l.Deleted {
-			d.Links = append(d.Links, l)
-		}
-	}
-	slices.SortFunc(d.Annotations, annotate.Annotation.Before)
-	slices.SortFunc(d.Links, func(a, b annotate.Link) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return d
 }
 
-func gate() *annotate.Admission {
+func admission() *annotate.Admission {
 	return &annotate.Admission{
-		Codebook:  annotate.DefaultCodebook(),
-		People:    map[annotate.ID]bool{author: true, other: true},
-		Entities:  map[annotate.ID]annotate.EntityType{ana: annotate.Person, courier: annotate.Outlet, harbour: annotate.Place},
-		Elsewhere: map[annotate.ID]bool{elsewhere: true},
+		Codebook: annotate.DefaultCodebook(), People: map[annotate.ID]bool{incomingID(someone): true},
+		Entities: map[annotate.ID]annotate.EntityType{incomingID(someEntity): annotate.Person}, Elsewhere: map[annotate.ID]bool{},
 	}
 }
 
-// of finds the annotation called id in d.
-func of(d *annotate.AnnotatedArticle, id annotate.ID) *annotate.Annotation {
-	i := slices.IndexFunc(d.Annotations, func(a annotate.Annotation) bool { return a.ID == id })
-	return &d.Annotations[i]
-}
-
-func TestNothingEntersThatCouldNotHaveBeenMadeHere(t *testing.T) {
-	type doc = *annotate.AnnotatedArticle
-	tests := map[string]struct {
-		change func(d doc)
-		want   []string // item, id and field of each complaint
-	}{
-		"what was made elsewhere": {func(doc) {}, nil},
-		"without a sum":           {func(d doc) { d.Revision.SHA256 = nil }, nil},
-		"what is switched off here": {func(d doc) {
-			of(d, claim).Attributes = annotate.Attributes{"stance": "support"}
-		}, nil},
-		"an entity of a type its kind no longer has": {func(d doc) { of(d, speaker).Entity = harbour }, nil},
-
-		"an article's bad id":      {func(d doc) { d.Article.ID = "7" }, []string{"  id"}},
-		"a revision's bad id":      {func(d doc) { d.Revision.ID = annotate.ID(strings.ToUpper(string(id(0xabc)))) }, []string{"  revision"}},
-		"bad metadata":             {func(d doc) { d.Article.Headline, d.Article.InLanguage = "", "English" }, []string{"  headline", "  inLanguage"}},
-		"nobody's article":         {func(d doc) { d.Article.CreatedBy = id(303) }, []string{"  created_by"}},
-		"no text":                  {func(d doc) { d.Revision.Text, d.Revision.SHA256 = " ", nil }, []string{"  text"}},
-		"a text with line ends":    {func(d doc) { d.Revision.Text, d.Revision.SHA256 = "a\r\nb", nil }, []string{"  text"}},
-		"a text that is too long":  {func(d doc) { d.Revision.Text, d.Revision.SHA256 = strings.Repeat("a", annotate.MaxText+1), nil }, []string{"  text"}},
-		"another text":             {func(d doc) { d.Revision.Text += "!" }, []string{"  sha256"}},
-		"an unknown change":        {func(d doc) { d.Revision.Normalisations = []annotate.Normalisation{"nfc"} }, []string{"  normalisations"}},
-		"a negative seq":           {func(d doc) { d.Seq = -1 }, []string{"  seq"}},
-		"annotations from nothing": {func(d doc) { d.Seq = 0 }, []string{"  seq"}},
-
-		"a block of no type":     {func(d doc) { d.Revision.Blocks[0].Type = "table" }, []string{"  blocks[0].type"}},
-		"a block past the end":   {func(d doc) { d.Revision.Blocks[0].End = 10_000 }, []string{"  blocks[0]"}},
-		"an empty block":         {func(d doc) { d.Revision.Blocks[0].End = 0 }, []string{"  blocks[0]"}},
-		"blocks that overlap":    {func(d doc) { d.Revision.Blocks = append(d.Revision.Blocks, d.Revision.Blocks[0]) }, []string{"  blocks[1]"}},
-		"an annotation from 0":   {func(d doc) { of(d, cue).Version = 0 }, []string{fmt.Sprint("annotation ", cue, " version")}},
-		"a link of no version":   {func(d doc) { d.Links[0].Version = 1 << 40 }, []string{fmt.Sprint("link ", said, " version")}},
-		"an annotation by noone": {func(d doc) { of(d, cue).UpdatedBy = "" }, []string{fmt.Sprint("annotation ", cue, " updated_by")}},
-		"a link without a time":  {func(d doc) { d.Links[0].CreatedAt = d.Links[0].CreatedAt.AddDate(-3000, 0, 0) }, []string{fmt.Sprint("link ", said, " created_at")}},
-
-		"a revision's id that is taken": {func(d doc) { d.Revision.ID = elsewhere }, []string{"  revision"}},
-		"a review's id that is taken":   {func(d doc) { d.Reviews[0].ID = elsewhere }, []string{fmt.Sprint("review ", elsewhere, " id")}},
-		"an id that is taken": {func(d doc) {
-			of(d, alone).ID = elsewhere
-			d.Reviews = d.Reviews[:2]
-			of(d, elsewhere).Review = annotate.Unreviewed
-		}, []string{fmt.Sprint("annotation ", elsewhere, " id")}},
-		"an unknown kind":            {func(d doc) { of(d, cue).Kind = "rumour"; d.Links = d.Links[:2] }, []string{fmt.Sprint("annotation ", cue, " kind")}},
-		"a fragment past the end":    {func(d doc) { of(d, cue).Fragments[0].End = 10_000 }, []string{fmt.Sprint("annotation ", cue, " fragments[0].end")}},
-		"an unknown entity":          {func(d doc) { of(d, speaker).Entity = id(104) }, []string{fmt.Sprint("annotation ", speaker, " entity")}},
-		"an unknown value":           {func(d doc) { of(d, claim).Attributes = annotate.Attributes{"quotation": "shouted"} }, []string{fmt.Sprint("annotation ", claim, " attributes.quotation")}},
-		"a link of the wrong role":   {func(d doc) { d.Links[0].Role = annotate.RoleCue }, []string{fmt.Sprint("link ", said, " to")}},
-		"a link to nothing":          {func(d doc) { d.Links[0].To = gone }, []string{fmt.Sprint("link ", said, " to")}},
-		"a cue that is reviewed":     {func(d doc) { of(d, cue).Review = annotate.Approved }, []string{fmt.Sprint("annotation ", cue, " review")}},
-		"a state there is not":       {func(d doc) { of(d, inner).Review = "read" }, []string{fmt.Sprint("annotation ", inner, " review")}},
-		"a state nobody decided":     {func(d doc) { of(d, inner).Review = annotate.Approved }, []string{fmt.Sprint("annotation ", inner, " review")}},
-		"a state of an earlier time": {func(d doc) { of(d, claim).Review = annotate.Approved }, []string{fmt.Sprint("annotation ", claim, " review")}},
-		"a decision without effect":  {func(d doc) { of(d, alone).Review = annotate.Unreviewed }, []string{fmt.Sprint("annotation ", alone, " review")}},
-
-		"a review's bad id":         {func(d doc) { d.Reviews[0].ID = "7" }, []string{"review 7 id"}},
-		"one review twice":          {func(d doc) { d.Reviews[1].ID = d.Reviews[0].ID }, []string{fmt.Sprint("review ", id(511), " id")}},
-		"a review of no claim":      {func(d doc) { d.Reviews[0].Claim = cue }, []string{fmt.Sprint("review ", id(511), " claim"), fmt.Sprint("review ", id(511), " version")}},
-		"a review of a later time":  {func(d doc) { d.Reviews[0].Version = 3 }, []string{fmt.Sprint("review ", id(511), " version")}},
-		"a review without a reason": {func(d doc) { d.Reviews[1].Reason = " " }, []string{fmt.Sprint("review ", id(512), " reason")}},
-		"a review by a stranger":    {func(d doc) { d.Reviews[0].Reviewer = id(303) }, []string{fmt.Sprint("review ", id(511), " created_by")}},
-		"a decision there is not":   {func(d doc) { d.Reviews[0].Decision, d.Reviews[0].Reason = "read", "Read." }, []string{fmt.Sprint("review ", id(511), " decision")}},
-		"an empty comment":          {func(d doc) { d.Comments[0].Body = "" }, []string{fmt.Sprint("comment ", id(521), " body")}},
-		"a comment on a source":     {func(d doc) { d.Comments[0].Claim = tape }, []string{fmt.Sprint("comment ", id(521), " claim")}},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			d := arrived(t)
-			tt.change(d)
-			err := gate().Check(d)
-			var got []string
-			if bad, ok := errors.AsType[annotate.BadFile](err); ok {
-				for _, b := range bad {
-					got = append(got, fmt.Sprint(b.Item, " ", b.ItemID, " ", b.Field))
-					if b.Article != d.Article.ID || b.Message == "" || !strings.Contains(err.Error(), b.Message) {
-						t.Errorf("the complaint %+v does not say what of which article", b)
-					}
-				}
-			} else if err != nil {
-				t.Fatal(err)
+func TestWhatCouldHaveBeenMadeHereMayComeIn(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*annotate.Admission, *annotate.AnnotatedArticle){
+		"as it is":       func(*annotate.Admission, *annotate.AnnotatedArticle) {},
+		"without a hash": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.SHA256 = nil },
+		"without anything": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Seq, d.Annotations, d.Links, d.Reviews, d.Comments = 0, nil, nil, nil, nil
+		},
+		"after all was undone": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Annotations, d.Links, d.Reviews, d.Comments = nil, nil, nil, nil
+		},
+		"coded with what is now switched off": func(a *annotate.Admission, _ *annotate.AnnotatedArticle) {
+			for i := range a.Codebook.Attributes {
+				a.Codebook.Attributes[i].Active = false
 			}
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("complaints are %q, want %q: %v", got, tt.want, err)
-			}
-		})
-	}
-}
-
-func TestComplaintsComeToAnEnd(t *testing.T) {
-	d := arrived(t)
-	for range 100 {
-		d.Comments = append(d.Comments, annotate.Comment{})
-	}
-	bad, _ := errors.AsType[annotate.BadFile](gate().Check(d))
-	if len(bad) != annotate.MaxComplaints {
-		t.Errorf("%d complaints, want %d", len(bad), annotate.MaxComplaints)
-	}
-}
-
-func TestPeopleAndEntitiesAreAdmitted(t *testing.T) {
-	tests := map[string]struct {
-		err  error
-		want string
-	}{
-		"a person":                   {annotate.User{ID: id(1), Name: "Ana"}.Admit(), ""},
-		"a person without a name":    {annotate.User{ID: id(1)}.Admit(), "person " + string(id(1)) + ", name: "},
-		"a person without an id":     {annotate.User{Name: "Ana"}.Admit(), "person, id: "},
-		"an entity":                  {annotate.Entity{ID: id(1), Type: annotate.Person, Name: "Ana"}.Admit(), ""},
-		"an entity without a type":   {annotate.Entity{ID: id(1), Name: "Ana"}.Admit(), "entity " + string(id(1)) + ", type: "},
-		"an entity with a short id":  {annotate.Entity{ID: "7", Type: annotate.Person, Name: "Ana"}.Admit(), "entity 7, id: "},
-		"an entity with a blank one": {annotate.Entity{Type: annotate.Person}.Admit(), "entity, id: "},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			if tt.want == "" {
-				if tt.err != nil {
-					t.Errorf("got %v", tt.err)
-				}
-				return
-			}
-			if tt.err == nil || !strings.HasPrefix(tt.err.Error(), tt.want) {
-				t.Errorf("got %v, want %s…", tt.err, tt.want)
-			}
-		})
-	}
-}
-
-func TestOneCodebookCoversAnother(t *testing.T) {
-	type codebook = annotate.Codebook
-	tests := map[string]struct {
-		change    func(ours *codebook)
-		complaint string
-	}{
-		"the same": {func(*codebook) {}, ""},
-		"other words, colours and keys, and all that can be off is off": {func(c *codebook) {
-			for i := range c.Kinds {
-				c.Kinds[i].Label, c.Kinds[i].Color, c.Kinds[i].Key, c.Kinds[i].Guideline = "x", "slate", "", ""
-			}
-			for i := range c.Attributes {
-				c.Attributes[i].Label, c.Attributes[i].Active = "x", false
-			}
-		}, ""},
-		"one kind less":          {func(c *codebook) { c.Kinds = c.Kinds[:3] }, `no kind "cue"`},
-		"a kind for no entities": {func(c *codebook) { c.Kinds[1].Entities = nil }, `no entities for the kind "speaker"`},
-		"one attribute less":     {func(c *codebook) { c.Attributes = c.Attributes[1:] }, `no attribute "quotation"`},
-		"one value less":         {func(c *codebook) { c.Attributes[0].Values = c.Attributes[0].Values[1:] }, `"quotation" has no value "direct"`},
-		"another type":           {func(c *codebook) { c.Attributes[0].Type = annotate.Choices }, `"quotation" is a choices`},
-		"asked of other kinds":   {func(c *codebook) { c.Attributes[0].Kinds = []string{annotate.Cue} }, `does not ask "quotation" of a claim`},
-		"asked in other roles": {func(c *codebook) {
-			i := slices.IndexFunc(c.Attributes, func(a annotate.Attribute) bool { return a.Name == "relation" })
-			c.Attributes[i].Roles = nil
-		}, `does not ask "relation" of a link in the role via`},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			ours := annotate.DefaultCodebook()
-			tt.change(ours)
-			err := ours.Covers(annotate.DefaultCodebook())
-			if tt.complaint == "" {
-				if err != nil {
-					t.Errorf("got %v, want it covered", err)
-				}
-				return
-			}
-			if err == nil || !strings.Contains(err.Error(), tt.complaint) {
-				t.Errorf("got %v, want … %s", err, tt.complaint)
-			}
-		})
-	}
-}
-
-func TestArticlesAreTheSameDownToTheVersions(t *testing.T) {
-	type doc = *annotate.AnnotatedArticle
-	one := arrived(t)
-	shuffled := arrived(t)
-	slices.Reverse(shuffled.Annotations)
-	slices.Reverse(shuffled.Links)
-	slices.Reverse(shuffled.Reviews)
-	if !one.Same(one) || !one.Same(shuffled) || !shuffled.Same(one) {
-		t.Error("the same article in another order is another")
-	}
-	for name, change := range map[string]func(d doc){
-		"headline":      func(d doc) { d.Article.Headline += "!" },
-		"url":           func(d doc) { d.Article.URL = "https://courier.example" },
-		"added later":   func(d doc) { d.Article.CreatedAt = d.Article.CreatedAt.Add(1) },
-		"text":          func(d doc) { d.Revision.Text += "!" },
-		"blocks":        func(d doc) { d.Revision.Blocks = nil },
-		"normalised":    func(d doc) { d.Revision.Normalisations = nil },
-		"seq":           func(d doc) { d.Seq++ },
-		"an annotation": func(d doc) { d.Annotations = d.Annotations[1:] },
-		"its version":   func(d doc) { of(d, cue).Version++ },
-		"its words":     func(d doc) { of(d, cue).Fragments[0].End-- },
-		"its author":    func(d doc) { of(d, cue).UpdatedBy = other },
-		"its state":     func(d doc) { of(d, claim).Review = annotate.Disputed },
-		"a link":        func(d doc) { d.Links[0].Role = annotate.RoleAddressee },
-		"its attribute": func(d doc) { d.Links[0].Attributes = annotate.Attributes{"certainty": "Uu"} },
-		"a review":      func(d doc) { d.Reviews[0].Reason = "No." },
-		"its time":      func(d doc) { d.Reviews[0].CreatedAt = d.Reviews[0].CreatedAt.Add(1) },
-		"a comment":     func(d doc) { d.Comments[0].Body = "No." },
+		},
+		"an entity that has become something else": func(a *annotate.Admission, _ *annotate.AnnotatedArticle) {
+			a.Entities[incomingID(someEntity)] = annotate.Place
+		},
+		"decided on twice at once": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			r := d.Reviews[0]
+			r.ID, r.Decision, r.Reason = incomingID(100), annotate.Dispute, "No."
+			d.Reviews = append(d.Reviews, r)
+		},
+		"decided on before an edit": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Reviews[0].Version, d.Annotations[1].Review = 1, annotate.Unreviewed
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := arrived(t)
-			change(d)
-			if one.Same(d) || d.Same(one) {
-				t.Error("another article is the same")
+			t.Parallel()
+			a, d := admission(), incoming()
+			change(a, d)
+			if err := a.Check(d); err != nil {
+				t.Error(err)
 			}
 		})
 	}
 }
 
-func TestComplaintsSayWhere(t *testing.T) {
-	whole := annotate.BadRecord{Line: 7, Record: 2, Article: "a", Item: "link", ItemID: "l", Field: "to", Message: "No."}
-	tests := map[string]annotate.BadRecord{
-		"line 7, article 2 a, link l, to: No.": whole,
-		"No.":                                  {Message: "No."},
-		"line 7: No.":                          {Line: 7, Message: "No."},
-		"article 2, headline: No.":             {Record: 2, Field: "headline", Message: "No."},
+func TestWhatCouldNotHaveBeenMadeHereMayNotComeIn(t *testing.T) {
+	t.Parallel()
+	claim, speaker, link := "annotation "+string(incomingID(firstClaim)), "annotation "+string(incomingID(someSpeaker)), "link "+string(incomingID(someLink))
+	review, comment := "review "+string(incomingID(someReview)), "comment "+string(incomingID(someComment))
+	for name, tt := range map[string]struct {
+		spoil func(*annotate.Admission, *annotate.AnnotatedArticle)
+		want  []string
+	}{
+		"no id": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Article.ID = "" }, []string{"id: Give a UUID"}},
+		"a headline too long": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Article.Headline = strings.Repeat("x", 501)
+		}, []string{"headline: "}},
+		"no text": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Revision.Text, d.Revision.SHA256 = " ", nil
+		}, []string{"text: Give the article's text."}},
+		"a text too long": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Revision.Text, d.Revision.SHA256 = strings.Repeat("x", annotate.MaxText+1), nil
+		}, []string{"text: ", "4 MiB"}},
+		"a byte order mark": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Revision.Text, d.Revision.SHA256 = "\ufeff"+d.Revision.Text, nil
+		}, []string{"text: ", "byte order mark"}},
+		"another text":          {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.Text += "." }, []string{"sha256: "}},
+		"a strange normalising": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.Normalisations[0] = "nfc" }, []string{"normalisations: "}},
+		"a strange block":       {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.Blocks[1].Type = "verse" }, []string{"blocks[1].type: "}},
+		"a block past the end":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.Blocks[1].End = 99 }, []string{"blocks[1]: "}},
+		"a negative seq":        {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Seq = -1 }, []string{"seq: "}},
+		"a revision of another": {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) {
+			a.Elsewhere[incomingID(incomingRevision)] = true
+		}, []string{"revision: ", "another article"}},
+		"an id of another":    {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.Elsewhere[incomingID(someLink)] = true }, []string{link, "another article"}},
+		"a review of another": {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.Elsewhere[incomingID(someReview)] = true }, []string{review, "another article"}},
+		"nobody's":            {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.People = nil }, []string{"created_by: ", claim + ", created_by", claim + ", updated_by", link + ", created_by", review + ", created_by", comment + ", created_by"}},
+		"no entity":           {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.Entities = nil }, []string{speaker + ", entity: "}},
+		"a version too great": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Links[0].Version = 1 << 31 }, []string{link + ", version: "}},
+		"a reviewed speaker":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[2].Review = annotate.Approved }, []string{speaker + ", review: "}},
+		"a state of its own":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[0].Review = "verified" }, []string{"review: ", `"verified"`}},
+		"a strange decision":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Reviews[0].Decision = "bless" }, []string{review + ", decision: "}},
+		"nothing to comment on": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Comments[0].Claim = incomingID(someSpeaker)
+		}, []string{comment + ", claim: "}},
+		"a fragment twice": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Annotations[1].Fragments = append(d.Annotations[1].Fragments, annotate.Fragment{Start: 9, End: 10})
+		}, []string{claim + ", fragments[1]: "}},
+		"another quotation": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Annotations[1].Fragments[0].Exact = "They fold,"
+		}, []string{claim + ", fragments[0].exact: ", `"They hold,"`}},
+		"several things": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Annotations[1].Kind, d.Links[0].Role = "guess", "friend"
+		}, []string{claim + ", kind: "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, d := admission(), incoming()
+			tt.spoil(a, d)
+			bad, ok := errors.AsType[annotate.BadFile](a.Check(d))
+			if !ok {
+				t.Fatal("it may come in")
+			}
+			for _, words := range tt.want {
+				if !strings.Contains(bad.Error(), words) {
+					t.Errorf("%q does not say %q", bad, words)
+				}
+			}
+			if bad[0].Article != d.Article.ID {
+				t.Errorf("it is about the article %q", bad[0].Article)
+			}
+		})
 	}
-	for want, b := range tests {
-		if got := b.Error(); got != want {
-			t.Errorf("got %q, want %q", got, want)
+}
+
+func TestASetOfMoreThanOneChangeSetMayComeIn(t *testing.T) {
+	t.Parallel()
+	const many = annotate.MaxOperations + 100
+	d := incoming()
+	text := strings.Repeat("word ", many)
+	d.Revision.Text, d.Revision.SHA256, d.Revision.Blocks = text, nil, nil
+	d.Links, d.Reviews, d.Comments, d.Annotations = nil, nil, nil, slices.Grow(d.Annotations[:0], many)
+	speaker := incoming().Annotations[2]
+	for n := range many {
+		speaker.ID = incomingID(1000 + n)
+		speaker.Fragments = []annotate.Fragment{{Start: n * 5, End: n*5 + 4}}
+		d.Annotations = append(d.Annotations, speaker)
+	}
+	if err := admission().Check(d); err != nil {
+		t.Fatal(err)
+	}
+	d.Annotations[many-1].ID = d.Annotations[0].ID
+	if err := admission().Check(d); err == nil {
+		t.Error("an id may be given twice, in two parts")
+	}
+}
+
+func TestEverythingWrongIsToldUpToALimit(t *testing.T) {
+	t.Parallel()
+	d := incoming()
+	d.Annotations = slices.Repeat(d.Annotations[2:], 50)
+	for i := range d.Annotations {
+		d.Annotations[i].ID, d.Annotations[i].Version = incomingID(1000+i), 0
+	}
+	bad, _ := errors.AsType[annotate.BadFile](admission().Check(d))
+	if len(bad) != annotate.MaxComplaints {
+		t.Errorf("%d complaints", len(bad))
+	}
+}
+
+func TestEntitiesAndPeopleAreAdmitted(t *testing.T) {
+	t.Parallel()
+	good := annotate.Entity{ID: incomingID(1), Type: annotate.Person, Name: "Ilse Brandt"}
+	nameless, strange, numbered := good, good, good
+	nameless.Name, strange.Type, numbered.ID = " ", "ship", "1"
+	for want, err := range map[string]error{
+		"":                          good.Admit(),
+		"name: Give a name.":        nameless.Admit(),
+		"type: Choose":              strange.Admit(),
+		"entity 1, id: Give a UUID": numbered.Admit(),
+		"person 2, id: Give a UUID": annotate.User{ID: "2", Name: "Ana"}.Admit(),
+		"person " + string(incomingID(3)) + ", name: ": annotate.User{ID: incomingID(3)}.Admit(),
+	} {
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("got %v, want %q", err, want)
 		}
-	}
-	if got, want := (annotate.BadFile{{Message: "No."}, whole}).Error(), "No.\nline 7, article 2 a, link l, to: No."; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if got := annotate.Complain("No.").Error(); got != "No." {
-		t.Errorf("got %q", got)
-	}
-}
-
-func TestProgressAndCountsAddUp(t *testing.T) {
-	p := annotate.Progress{Annotations: 99, Unreviewed: 1, Approved: 2, Disputed: 4, Rejected: 8, ChangesRequested: 16}
-	sum := 0
-	for _, state := range annotate.ReviewStates {
-		sum += p.In(state)
-	}
-	if sum != 31 || p.Claims() != 31 || p.In("read") != 0 {
-		t.Errorf("%d by state, %d in all, want 31", sum, p.Claims())
-	}
-	counts := annotate.ArticleCounts{All: 15, Untagged: 1, Open: 2, Disputed: 4, Done: 8}
-	seen := map[int]bool{}
-	for _, state := range annotate.ArticleStates {
-		seen[counts.In(state)] = true
-	}
-	if want := map[int]bool{1: true, 2: true, 4: true, 8: true}; !maps.Equal(seen, want) || counts.In("") != 15 {
-		t.Errorf("counts are %v and %d, want %v and 15", seen, counts.In(""), want)
-	}
-}
-
-func TestAClaimInTheQueueNamesWhoIsMeant(t *testing.T) {
-	c := annotate.QueuedClaim{
-		Entities: map[annotate.ID]annotate.Entity{ana: {Name: "Ana Ruiz"}},
-		Words:    map[annotate.ID]string{speaker: "the mayor", cue: "said"},
-	}
-	if got := c.NameOf(annotate.Annotation{ID: speaker, Entity: ana}); got != "Ana Ruiz" {
-		t.Errorf("who is known is called %q", got)
-	}
-	if got := c.NameOf(annotate.Annotation{ID: cue}); got != "said" {
-		t.Errorf("what is not is called %q, want its words", got)
 	}
 }
