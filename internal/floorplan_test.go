@@ -24,7 +24,7 @@ var floorplan = map[string][]string{
 	"internal":                 {}, // this test
 	"internal/annotate":        {},
 	"internal/bench":           {"internal/annotate", "internal/http", "internal/store", "internal/store/storetest", "web"},
-	"internal/browsertest":     {"internal/annotate", "internal/http", "internal/store", "internal/store/storetest", "web"},
+	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web"},
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
 	"internal/http":            {"internal/annotate", "internal/exchange", "internal/ingest", "internal/store", "internal/suggest", "web", "web/page"},

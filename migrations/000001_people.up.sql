@@ -41,12 +41,11 @@ CREATE TABLE setup_links (
 );
 
 -- Sign-ins that were tried and have not succeeded, per account over all server
--- processes. An attempt is noted before its password is looked at, so that
+-- processes. An attempt is counted before its password is looked at, so that
 -- many at once are counted like many in turn.
 CREATE TABLE sign_in_attempts (
-    id    uuid PRIMARY KEY,
-    email text NOT NULL, -- as it was given, in lower case; there may be no such account
-    at    timestamptz NOT NULL
+    email    text PRIMARY KEY, -- as it was given, in lower case; there may be no such account
+    attempts integer NOT NULL,
+    since    timestamptz NOT NULL -- the first of them
 );
-CREATE INDEX sign_in_attempts_email ON sign_in_attempts (email, at);
-CREATE INDEX sign_in_attempts_at ON sign_in_attempts (at);
+CREATE INDEX sign_in_attempts_since ON sign_in_attempts (since);

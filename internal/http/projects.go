@@ -43,6 +43,9 @@ func (s *Server) addProject(w http.ResponseWriter, r *http.Request) error {
 		At:      s.now(),
 	})
 	if bad, ok := complaintsOf(err, "slug", "Another project has this address. Choose a different one."); ok {
+		if bad["name"] != "" && form.Slug == "" {
+			delete(bad, "slug") // it will be made of the name
+		}
 		return s.newProjectPage(w, r, http.StatusUnprocessableEntity, form, bad)
 	}
 	if err != nil {

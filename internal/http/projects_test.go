@@ -20,6 +20,7 @@ func TestAProjectIsMadeOnAPage(t *testing.T) {
 	ana.post("/new-project", "name", "Côte d’Ivoire, 2026", "slug", "").leadsTo("/projects/cote-d-ivoire-2026")
 	ana.get("/").is(http.StatusOK).says("Côte d’Ivoire, 2026", "Manager", "The project is made.")
 	ana.post("/new-project", "name", "Other", "slug", "harbour").is(http.StatusUnprocessableEntity).says("Another project has this address", `value="Other"`, `aria-invalid="true"`)
+	ana.post("/new-project", "name", " ", "slug", "").is(http.StatusUnprocessableEntity).says("Give a name").keepsQuietAbout("slug-complaint")
 	ana.post("/new-project", "name", "Київ", "slug", "").is(http.StatusUnprocessableEntity).says("lower-case letters")
 }
 

@@ -22,7 +22,7 @@ var (
 	ErrTooManyTries = errors.New("too many sign-ins have failed")
 )
 
-// An account takes maxAttempts wrong passwords in attemptWindow.
+// An account takes maxAttempts wrong passwords in attemptWindow after the first.
 const (
 	maxAttempts   = 10
 	attemptWindow = 15 * time.Minute
@@ -57,8 +57,7 @@ func (s *Store) checkPassword(ctx context.Context, email, password string, at ti
 	if len(email) > 254 || utf8.RuneCountInString(password) > annotate.MaxPassword {
 		return "", ErrWrongPassword // no account has these
 	}
-	attempt := NewID()
-	if err := s.countAttempt(ctx, attempt, email, at); err != nil {
+	if err := s.countAttempt(ctx, email, at); err != nil {
 		return "", err
 	}
 	var user annotate.ID
@@ -82,29 +81,25 @@ func (s *Store) checkPassword(ctx context.Context, email, password string, at ti
 	return user, nil
 }
 
-// countAttempt notes an attempt before it counts them. The nth to be noted
-// sees n or more, so of many at once no more get through than of many in turn.
-// One that is refused does not count: whoever keeps trying must not keep the
-// account's owner out for ever.
-func (s *Store) countAttempt(ctx context.Context, id annotate.ID, email string, at time.Time) error {
-	_, err := s.pool.Exec(ctx, `INSERT INTO sign_in_attempts (id, email, at) VALUES ($1, $2, $3)`, id, email, at)
-	if err != nil {
-		return fmt.Errorf("note a sign-in: %w", translate(err))
-	}
+// countAttempt counts an attempt before it is made: of many at once no more get
+// through than of many in turn. The count begins anew after a while, however
+// many are refused until then: whoever keeps trying must not keep the account's
+// owner out for ever.
+func (s *Store) countAttempt(ctx context.Context, email string, at time.Time) error {
 	var n int
-	err = s.pool.QueryRow(ctx, `
-		WITH old AS (DELETE FROM sign_in_attempts WHERE at <= $2)
-		SELECT count(*) FROM sign_in_attempts WHERE email = $1 AND at > $2`, email, at.Add(-attemptWindow)).Scan(&n)
+	err := s.pool.QueryRow(ctx, `
+		INSERT INTO sign_in_attempts AS a (email, attempts, since) VALUES ($1, 1, $2)
+		ON CONFLICT (email) DO UPDATE
+		SET attempts = CASE WHEN a.since > $3 THEN a.attempts + 1 ELSE 1 END,
+		    since = CASE WHEN a.since > $3 THEN a.since ELSE $2 END
+		RETURNING attempts`, email, at, at.Add(-attemptWindow)).Scan(&n)
 	if err != nil {
 		return fmt.Errorf("count sign-ins: %w", translate(err))
 	}
-	if n <= maxAttempts {
-		return nil
+	if n > maxAttempts {
+		return ErrTooManyTries
 	}
-	if _, err := s.pool.Exec(ctx, `DELETE FROM sign_in_attempts WHERE id = $1`, id); err != nil {
-		return fmt.Errorf("forget a refused sign-in: %w", translate(err))
-	}
-	return ErrTooManyTries
+	return nil
 }
 
 func beginSession(ctx context.Context, q querier, user annotate.ID, secret Secret, userAgent string, at time.Time) error {
@@ -163,7 +158,7 @@ func (s *Store) EndSessions(ctx context.Context, user annotate.ID) error {
 func (s *Store) ForgetExpired(ctx context.Context, at time.Time) error {
 	b := &pgx.Batch{}
 	b.Queue(`DELETE FROM sessions WHERE expires_at <= $1`, at)
-	b.Queue(`DELETE FROM sign_in_attempts WHERE at <= $1`, at.Add(-attemptWindow))
+	b.Queue(`DELETE FROM sign_in_attempts WHERE since <= $1`, at.Add(-attemptWindow))
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return fmt.Errorf("forget what has expired: %w", translate(err))
 	}
