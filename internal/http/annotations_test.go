@@ -326,6 +326,29 @@ func (t *testServer) online() *httptest.Server {
 	return server
 }
 
+func TestLiveEventsEndWithWhatLetThemIn(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	server := s.online()
+	analyst := s.as(annotate.Analyst).withToken()
+	for name, end := range map[string]string{
+		"session":    `DELETE FROM sessions`,
+		"membership": `DELETE FROM members WHERE role = 'viewer'`,
+	} {
+		article := s.article("“It is done,” Ana Berg said.")
+		stream := s.as(annotate.Viewer).events(server, article, http.Header{})
+		analyst.api(http.MethodPost, article+"/changes", tagging(annotate.Claim, 0, 13, "")).is(http.StatusOK)
+		stream.nextChange(1)
+		s.exec(end)
+		analyst.api(http.MethodPost, article+"/changes", tagging(annotate.Speaker, 14, 22, "")).is(http.StatusOK)
+		for stream.lines.Scan() {
+			if line := stream.lines.Text(); strings.HasPrefix(line, "data: ") {
+				t.Fatalf("without a %s somebody still hears %s", name, line)
+			}
+		}
+	}
+}
+
 func TestOpenPagesHearOfChangesAndReconnectWithoutLoss(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)

@@ -219,9 +219,12 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	w.WriteHeader(http.StatusOK)
-	stream := eventStream{server: s, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after}
-	if err := stream.run(r.Context(), watcher); err != nil && r.Context().Err() == nil {
-		s.logFault(r.Context(), err) // the answer has begun: the client will ask again
+	stream := eventStream{
+		server: s, request: r, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after,
+	}
+	// The answer has begun: what goes wrong ends it, and the client asks again.
+	if err := stream.run(r.Context(), watcher); err != nil && r.Context().Err() == nil && problemOf(err).Status == http.StatusInternalServerError {
+		s.logFault(r.Context(), err)
 	}
 	return nil
 }
@@ -246,6 +249,7 @@ func eventsAfter(r *http.Request) (int64, error) {
 // eventStream is one client's stream.
 type eventStream struct {
 	server  *Server
+	request *http.Request
 	w       http.ResponseWriter
 	flush   func() error
 	units   units
@@ -262,6 +266,9 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 		return err
 	}
 	for {
+		if err := e.stillMay(); err != nil {
+			return err
+		}
 		if err := e.send(ctx, w.take()); err != nil {
 			return err
 		}
@@ -280,6 +287,16 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// stillMay holds the client to what let it in: a stream outlives sessions,
+// tokens and memberships.
+func (e *eventStream) stillMay() error {
+	a, err := e.server.ask(e.request, asker(e.request.Context()).Project.Slug)
+	if err == nil && a.Project.ID != e.project {
+		err = annotate.ErrNotFound
+	}
+	return err
 }
 
 func (e *eventStream) send(ctx context.Context, n news) error {
