@@ -45,6 +45,7 @@ func TestARefusalSaysWhichRoleItTakes(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.as(annotate.Analyst).get("/projects/harbour/settings").is(http.StatusForbidden).says("You need to be a manager of this project")
+	s.as(annotate.Viewer).get("/projects/harbour/new-article").is(http.StatusForbidden).says("You need to be an analyst of this project")
 	p := s.as(annotate.Analyst).withToken().api("DELETE", "/projects/harbour/members/"+string(store.NewID()), nil).problem(http.StatusForbidden)
 	if !strings.Contains(p.Detail, "a manager of this project") {
 		t.Errorf("the problem says %q", p.Detail)

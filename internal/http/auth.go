@@ -87,7 +87,13 @@ func (s *Server) admin(next http.Handler) http.Handler {
 // refusedRole is the [annotate.ErrForbidden] of a role that does not reach.
 type refusedRole struct{ need string }
 
-func needs(role annotate.Role) error { return refusedRole{"a " + string(role) + " of this project"} }
+func needs(role annotate.Role) error {
+	article := "a "
+	if role == annotate.Analyst {
+		article = "an "
+	}
+	return refusedRole{article + string(role) + " of this project"}
+}
 
 func (e refusedRole) Error() string { return "this needs " + e.need }
 func (refusedRole) Unwrap() error   { return annotate.ErrForbidden }
