@@ -167,7 +167,11 @@ var jsonFormat = huma.Format{
 		if err := checkJSONText(data); err != nil {
 			return err
 		}
-		return json.Unmarshal(data, v)
+		err := json.Unmarshal(data, v)
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			return fmt.Errorf("%s cannot be a %s", wrong.Field, wrong.Value) // the rest is about our types
+		}
+		return err
 	},
 }
 

@@ -187,7 +187,7 @@ func problemOfFields(err error) *problem {
 		for _, r := range refused {
 			p.Errors = append(p.Errors, problemError{
 				Operation: &r.Operation, Field: r.Field,
-				Location: fmt.Sprintf("body.operations[%d].%s", r.Operation, r.Field), Message: r.Message,
+				Location: strings.TrimSuffix(fmt.Sprintf("body.operations[%d].%s", r.Operation, r.Field), "."), Message: r.Message,
 			})
 		}
 		return p
