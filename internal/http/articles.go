@@ -88,6 +88,9 @@ const textTooLarge = "This is longer than 4 MiB, the most a text may be. Add it 
 
 // readUpload reads a form that may come with files.
 func readUpload(r *http.Request) error {
+	if err := r.ParseForm(); err != nil { // which ParseMultipartForm would keep to itself
+		return fmt.Errorf("%w: %w", errBadRequest, err)
+	}
 	err := r.ParseMultipartForm(largeBodyLimit)
 	if errors.Is(err, http.ErrNotMultipart) {
 		r.MultipartForm, err = &multipart.Form{}, nil
