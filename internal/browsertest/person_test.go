@@ -96,6 +96,19 @@ func (a *app) member(project annotate.Project, role annotate.Role, name string) 
 	return p
 }
 
+// keepSession takes note of the session that the person's browser holds, so
+// that they can ask past it too, and of who they are.
+func (p *person) keepSession() {
+	p.tb.Helper()
+	cookies := call(p, network.GetCookies, network.GetCookiesParams{URLs: []string{p.app.url}}).Cookies
+	for _, c := range cookies {
+		if c.Name == "onrecord" {
+			p.session = store.Secret(c.Value)
+		}
+	}
+	p.id = must(p.app.store.User(p.tb.Context(), p.email))(p.tb).ID
+}
+
 // during has the person work for a subtest until that ends.
 func (p *person) during(t *testing.T) {
 	t.Helper()
@@ -240,15 +253,36 @@ func (p *person) fail(format string, args ...any) {
 	p.tb.Fatalf("%s: %s\nThe page: %s", p.name, fmt.Sprintf(format, args...), seen)
 }
 
-// api asks the server as the person, past the browser, and reads the answer
-// into v unless that is nil.
-func (p *person) api(method, path string, body, v any) int {
+// api asks the API as the person, past the browser, and reads the answer into
+// v unless that is nil.
+func (p *person) api(method, path string, body, v any) (status int) {
+	p.tb.Helper()
+	status, answer := p.send(method, "/api/v1"+path, body)
+	if v != nil && status < 300 {
+		if err := json.Unmarshal(answer, v); err != nil {
+			p.tb.Fatalf("%s %s: %v in %.500s", method, path, err, answer)
+		}
+	}
+	return status
+}
+
+// get reads a path as the person, past the browser.
+func (p *person) get(path string) []byte {
+	p.tb.Helper()
+	status, answer := p.send(http.MethodGet, path, nil)
+	if status != http.StatusOK {
+		p.tb.Fatalf("read %s: %d", path, status)
+	}
+	return answer
+}
+
+func (p *person) send(method, path string, body any) (status int, answer []byte) {
 	p.tb.Helper()
 	content, err := json.Marshal(body)
 	if err != nil {
 		p.tb.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(p.tb.Context(), method, p.app.url+"/api/v1"+path, bytes.NewReader(content))
+	request, err := http.NewRequestWithContext(p.tb.Context(), method, p.app.url+path, bytes.NewReader(content))
 	if err != nil {
 		p.tb.Fatal(err)
 	}
@@ -261,14 +295,8 @@ func (p *person) api(method, path string, body, v any) int {
 		p.tb.Fatal(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
+	if answer, err = io.ReadAll(response.Body); err != nil {
 		p.tb.Fatal(err)
 	}
-	if v != nil && response.StatusCode < 300 {
-		if err := json.Unmarshal(answer, v); err != nil {
-			p.tb.Fatalf("%s %s: %v in %.500s", method, path, err, answer)
-		}
-	}
-	return response.StatusCode
+	return response.StatusCode, answer
 }

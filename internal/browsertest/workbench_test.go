@@ -3,8 +3,12 @@ package browsertest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"testing"
 	"time"
+
+	"github.com/chromedp/chromedp"
 
 	"onrecord.dev/internal/annotate"
 )
@@ -38,7 +42,7 @@ type article struct {
 func (p *person) bench(project annotate.Project, id annotate.ID) {
 	p.tb.Helper()
 	p.open("/projects/" + project.Slug + "/articles/" + string(id))
-	p.until("the workbench to be ready", `document.documentElement.dataset.workbench === "ready"`)
+	p.ready()
 }
 
 // article reads an article past the browser.
@@ -66,14 +70,77 @@ func (p *person) saves(project annotate.Project, id annotate.ID, what string, ok
 	}
 }
 
-// exact is the text from start to end, in code points.
-func (a article) exact(start, end int) string { return string([]rune(a.Text)[start:end]) }
+// exact is the text of a fragment.
+func (a article) exact(f annotate.FragmentRecord) string {
+	return string([]rune(a.Text)[f.Start:f.End])
+}
 
 // where says where an annotation stands, and what stands there.
 func (a article) where(one annotate.AnnotationRecord) string {
 	places := make([]string, len(one.Fragments))
 	for i, f := range one.Fragments {
-		places[i] = fmt.Sprintf("%d-%d %q", f.Start, f.End, a.exact(f.Start, f.End))
+		places[i] = fmt.Sprintf("%d-%d %q", f.Start, f.End, a.exact(f))
 	}
 	return strings.Join(places, " ")
+}
+
+// find is the annotation of a kind whose first fragment is words, or an empty
+// one if there is none. There must not be two.
+func (a article) find(tb testing.TB, kind, words string) (found annotate.AnnotationRecord) {
+	tb.Helper()
+	for _, one := range a.Annotations {
+		if one.Kind != kind || len(one.Fragments) == 0 || a.exact(one.Fragments[0]) != words {
+			continue
+		}
+		if found.ID != "" {
+			tb.Fatalf("%q is tagged twice as a %s", words, kind)
+		}
+		found = one
+	}
+	return found
+}
+
+// has reports whether words are tagged as a kind.
+func (a article) has(kind, words string) bool {
+	return slices.ContainsFunc(a.Annotations, func(one annotate.AnnotationRecord) bool {
+		return one.Kind == kind && len(one.Fragments) > 0 && a.exact(one.Fragments[0]) == words
+	})
+}
+
+// linked is what an annotation leads to in a role: the words there.
+func (a article) linked(from annotate.AnnotationRecord, role annotate.LinkRole) []string {
+	var words []string
+	for _, l := range a.Links {
+		for _, to := range a.Annotations {
+			if l.From == from.ID && l.Role == role && l.To == to.ID && len(to.Fragments) > 0 {
+				words = append(words, a.exact(to.Fragments[0]))
+			}
+		}
+	}
+	return words
+}
+
+// ready waits until the workbench can be worked with.
+func (p *person) ready() {
+	p.tb.Helper()
+	p.until("the workbench to be ready", `document.documentElement.dataset.workbench === "ready"`)
+}
+
+// focus presses on an annotation in the text, and on the smaller of two.
+func (n *newsroom) focus(p *person, words string) {
+	p.tb.Helper()
+	p.deselect()
+	start, end := span(p.tb, n.text, words)
+	from, _ := p.placesOf(start, end)
+	from.X += 2
+	p.do("press on "+words, mouse(chromedp.MousePressed, from), mouse(chromedp.MouseReleased, from))
+	p.until("the card of "+words, `document.querySelector('#cards .card[data-form="open"] .quote')?.textContent.startsWith(args[0])`, words)
+}
+
+// unfold opens a folded part of the open card.
+func (p *person) unfold(label string) {
+	p.tb.Helper()
+	if !run[bool](p, `(label) => [...document.querySelectorAll("#cards details[open] .label")].some((l) => l.textContent === label)`, label) {
+		p.click("#cards details summary", label)
+	}
 }
