@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"runtime"
@@ -160,16 +161,26 @@ func (d *door) next() {
 // lead takes a group of change sets through the door, its leader's first.
 func (s *Store) lead(ctx context.Context, d *door) {
 	group := d.take()
+	dealt := false
 	defer d.next()
 	defer func() {
-		for _, p := range group[1:] {
-			p.turn <- false
+		for i, p := range group {
+			if !dealt { // a panic is on its way: nobody may take this for a yes
+				d.sets.forget(p.key)
+				p.err = errFellOver
+			}
+			if i > 0 {
+				p.turn <- false
+			}
 		}
 	}()
 	for _, p := range s.writeTogether(ctx, d, group) {
 		p.done, p.err = s.writeAlone(ctx, d, p)
 	}
+	dealt = true
 }
+
+var errFellOver = errors.New("the write broke off half-way")
 
 // writeTogether appends group to what is kept in memory of its sets and
 // writes what came of it, in one round trip. It trusts what it has: the write
