@@ -30,6 +30,14 @@ test("only what differs is told, in the codebook's words", () => {
   ]);
 });
 
+test("long texts are told from where they part", () => {
+  const words = "We made a plan of twenty points and perhaps we shall make something like it with you";
+  const quoting: Naming = { ...naming, quote: ({ fragments: [f] }, most = 120) => words.slice(f!.start, f!.end).slice(0, most) };
+  const mine = { ...claim, fragments: [{ start: 0, end: words.length - 9 }] };
+  assert.deepEqual(differences(put(mine), { ...claim, fragments: [{ start: 0, end: words.length }] }, quoting),
+    [{ what: "Text", mine: "… we shall make something like it", theirs: "… we shall make something like it with you" }]);
+});
+
 test("a deletion is told from either side", () => {
   assert.deepEqual(differences(put(claim), undefined, naming), [{ what: "Tag", mine: "1-5", theirs: "deleted" }]);
   assert.deepEqual(differences({ op: "delete", annotation: { id: "c", version: 1 } }, claim, naming), [{ what: "Tag", mine: "deleted", theirs: "1-5" }]);

@@ -12,7 +12,8 @@ export interface Difference {
 /** Naming is how ids and text are told in words. */
 export interface Naming {
   readonly codes: Codes;
-  quote(annotation: Annotation): string;
+  /** Its words, cut to most characters. */
+  quote(annotation: Annotation, most?: number): string;
   entity(id: string | null): string;
   /** What an annotation is called, which may be gone. */
   name(id: string): string;
@@ -33,7 +34,8 @@ export function differences(mine: Operation, theirs: Annotation | Link | undefin
   if ("kind" in record && "kind" in theirs) {
     add("Kind", naming.codes.label(record.kind), naming.codes.label(theirs.kind));
     if (!sameFragments(record.fragments, theirs.fragments)) {
-      pairs.push({ what: "Text", mine: naming.quote(record) || nothing, theirs: naming.quote(theirs) || nothing });
+      const [mine, theirText] = parted(naming.quote(record, Infinity), naming.quote(theirs, Infinity));
+      pairs.push({ what: "Text", mine: mine || nothing, theirs: theirText || nothing });
     }
     add("Is", naming.entity(record.entity), naming.entity(theirs.entity));
   } else if ("role" in record && "role" in theirs) {
@@ -44,6 +46,23 @@ export function differences(mine: Operation, theirs: Annotation | Link | undefin
   }
   return pairs;
 }
+
+/**
+ * Two texts from a little before where they part, and to a little after: cut
+ * from their beginning, long ones would look the same.
+ */
+function parted(mine: string, theirs: string): [string, string] {
+  const [a, b] = [Array.from(mine), Array.from(theirs)];
+  let same = 0;
+  while (same < Math.min(a.length, b.length) && a[same] === b[same]) same++;
+  const from = same > leadIn ? a.lastIndexOf(" ", same - leadIn) + 1 : 0;
+  const shown = (text: string[]) =>
+    `${from > 0 ? "… " : ""}${text.slice(from, from + shownOfText).join("")}${text.length > from + shownOfText ? "…" : ""}`;
+  return [shown(a), shown(b)];
+}
+
+const leadIn = 30; // characters that both have, before they part
+const shownOfText = 120;
 
 function describe(thing: Annotation | Link, naming: Naming): string {
   if ("kind" in thing) return naming.quote(thing) || naming.entity(thing.entity);

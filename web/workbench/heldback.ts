@@ -36,7 +36,7 @@ export class HeldBack {
     const by = this.#author(held);
     const naming = {
       codes: this.#bench.parts.codes,
-      quote: (annotation: Parameters<Bench["quote"]>[0]) => this.#bench.quote(annotation, 120),
+      quote: (annotation: Parameters<Bench["quote"]>[0], most = 120) => this.#bench.quote(annotation, most),
       entity: (id: string | null) => (id === null ? "" : (this.#bench.parts.directory.entity(id)?.name ?? "somebody")),
       name: (id: string) => {
         const annotation = this.#bench.set.annotation(id);
