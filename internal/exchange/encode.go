@@ -82,7 +82,8 @@ var safe = func() (safe [256]bool) {
 
 // text appends s, which is valid UTF-8, as a JSON string.
 func (e *encoder) text(s string) {
-	b := append(e.b, '"')
+	b := e.b
+	b = append(b, '"')
 	from := 0
 	for i := range len(s) {
 		if safe[s[i]] {
@@ -97,7 +98,8 @@ func (e *encoder) text(s string) {
 		from = i + width
 	}
 	b = append(b, s[from:]...)
-	e.b = append(b, '"')
+	b = append(b, '"')
+	e.b = b
 }
 
 // escapeOf is what stands for the beginning of s in a JSON string, and how
@@ -132,7 +134,8 @@ func (e *encoder) moment(t time.Time) {
 	t = t.UTC()
 	year, month, day := t.Date()
 	hour, minute, second := t.Clock()
-	b := append(e.b, '"')
+	b := e.b
+	b = append(b, '"')
 	b = digits(b, year, 4)
 	b = append(b, '-')
 	b = digits(b, int(month), 2)
@@ -146,7 +149,8 @@ func (e *encoder) moment(t time.Time) {
 	b = digits(b, second, 2)
 	b = append(b, '.')
 	b = digits(b, t.Nanosecond()/1000, 6)
-	e.b = append(b, 'Z', '"')
+	b = append(b, 'Z', '"')
+	e.b = b
 }
 
 // digits appends n in width digits.

@@ -84,7 +84,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	}
 }
 
-func compile(t testing.TB, pointer string) *jsonschema.Schema {
+func compile(t *testing.T, pointer string) *jsonschema.Schema {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(exchange.Schema))
 	if err != nil {
