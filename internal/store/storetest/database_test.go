@@ -94,4 +94,3 @@ func TestTestProcessesShareOneServer(t *testing.T) {
 	}
 	all.Wait()
 }
-
