@@ -48,6 +48,7 @@ const facts = JSON.parse(find("#bench-data").textContent ?? "") as Facts;
 const api = new Api(facts.project, facts.article);
 const article = api.article();
 const held = new Signal<Held>();
+const status = facts.may_tag ? new Status(announce) : undefined;
 const bench = assemble();
 const layout = new Layout(bench.parts.view, bench.parts.offsets);
 const painter = new Painter(bench, layout);
@@ -58,7 +59,6 @@ function assemble(): Bench {
   const view = new TextView(find("#text"));
   const offsets = new Offsets(view.text);
   const boundaries = new Boundaries(view.text, known(facts.language));
-  const status = facts.may_tag ? new Status(announce) : undefined;
   const editor = new Editor({
     send: (changeSet) => api.send(changeSet),
     pause,
@@ -91,7 +91,7 @@ function furnish(): void {
   const keyboard = new Keyboard({ bench, tagging, caret, chooser, pointer, rail, toolbar });
   new Bar(bench, tagging, keyboard);
   keepPlace(bench);
-  loseNothing(new HeldBack(bench));
+  loseNothing(new HeldBack(bench, (open) => status?.decide(open)));
 }
 
 /** Shows what is not taken, and keeps people from leaving with work unsaved. */

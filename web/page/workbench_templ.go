@@ -337,7 +337,7 @@ func benchBar(f Frame, v WorkbenchView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<button type=\"button\" class=\"button quiet small\" id=\"help\" aria-haspopup=\"dialog\" aria-keyshortcuts=\"?\"><kbd aria-hidden=\"true\">?</kbd> <span>Keys</span></button></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<button type=\"button\" class=\"button quiet small\" id=\"help\" aria-label=\"Keys\" aria-haspopup=\"dialog\" aria-keyshortcuts=\"?\"><kbd aria-hidden=\"true\">?</kbd> <span aria-hidden=\"true\">Keys</span></button></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

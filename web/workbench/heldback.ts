@@ -2,6 +2,7 @@ import type { Bench } from "./bench";
 import { differences, type Difference } from "./difference";
 import { element, find, icon } from "./dom";
 import type { Held } from "./queue";
+import type { Annotation } from "./record";
 
 /**
  * HeldBack shows what was not taken: a conflict with both versions, to choose
@@ -10,9 +11,12 @@ import type { Held } from "./queue";
 export class HeldBack {
   readonly #bench: Bench;
   readonly #root = find<HTMLElement>("#held");
+  readonly #changed: (open: number) => void;
 
-  constructor(bench: Bench) {
+  /** Changed is told how many decisions are open, whenever that changes. */
+  constructor(bench: Bench, changed: (open: number) => void) {
     this.#bench = bench;
+    this.#changed = changed;
   }
 
   /** How many decisions are open. */
@@ -30,6 +34,7 @@ export class HeldBack {
   /** A sheet that is drawn down comes up for what has to be decided. */
   #mark(): void {
     this.#root.parentElement?.classList.toggle("deciding", this.length > 0);
+    this.#changed(this.length);
   }
 
   #conflict(held: Held, clashes: readonly { operation: number; annotation?: unknown; link?: unknown }[]): HTMLElement {
@@ -63,10 +68,12 @@ export class HeldBack {
   }
 
   #panel(title: string, body: HTMLElement, held: Held, choices: [string, string, () => void][]): HTMLElement {
-    const quote = this.#subject(held);
+    const subject = this.#subject(held);
     const panel = element("section", { className: "held-back", role: "alert", tabIndex: -1 },
-      element("p", { className: "title" }, icon("alert"), title),
-      quote !== "" && element("p", { className: "quote" }, quote),
+      element("p", { className: "what" }, icon("alert"), title),
+      subject && element("button", {
+        type: "button", className: "quote", onclick: () => this.#bench.focus(subject.id, { scroll: true }),
+      }, this.#bench.quote(subject, 120)),
       body,
       held.dependents.length > 0 && element("p", { className: "note" },
         held.dependents.length === 1 ? "One later change of yours waits with it." : `${held.dependents.length} later changes of yours wait with it.`),
@@ -88,10 +95,9 @@ export class HeldBack {
     return by === this.#bench.parts.directory.me.id ? "You, in another window," : this.#bench.parts.directory.person(by);
   }
 
-  /** The text of the first annotation that the change set is about. */
-  #subject({ changeSet }: Held): string {
-    const put = changeSet.operations.flatMap((o) => (o.op !== "delete" && o.annotation ? [o.annotation] : []))[0];
-    return put ? this.#bench.quote(put, 120) : "";
+  /** The first annotation that the change set is about. */
+  #subject({ changeSet }: Held): Annotation | undefined {
+    return changeSet.operations.flatMap((o) => (o.op !== "delete" && o.annotation ? [o.annotation] : []))[0];
   }
 }
 

@@ -99,6 +99,7 @@ function folded(bench: Bench, id: string, fields: readonly Field[]): Field {
   const update = () => {
     fields.forEach((field) => field.update());
     const { cues, addressees, within } = attributionOf(bench.set, id);
+    root.hidden = !bench.parts.mayTag && cues.length + addressees.length + within.length === 0;
     summary.textContent = [...cues, ...addressees, ...within].map(({ to }) => `“${bench.quote(to, 24)}”`).join(" · ");
   };
   update();

@@ -88,7 +88,8 @@ export class Rail {
     const last = this.#placed.at(-1);
     this.#list.style.minHeight = last ? `${last.y + (last.form === "open" ? this.#openHeight : sizes.card)}px` : "";
     this.#show();
-    if (this.#entering) this.#card(this.#bench.focused)?.open?.enter();
+    // Who has gone on selecting meanwhile is not called back.
+    if (this.#entering && !this.#bench.parts.selection.range) this.#card(this.#bench.focused)?.open?.enter();
     this.#entering = false;
   }
 

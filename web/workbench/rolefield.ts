@@ -41,6 +41,7 @@ export function roleField(bench: Bench, tagging: Tagging, from: string, asked: A
     ...(drawing ? drawing.draw() : linked().map((hop) => chip(bench, tagging, hop))),
     ...offers(bench, tagging, from, asked, kind),
     ...notStated(bench, tagging, from, asked, linked().length),
+    !picker && linked().length === 0 && !stated(bench.set.annotation(from), asked.notStated) && element("span", { className: "none" }, "Nothing yet"),
     picker !== undefined && linked().length > 0 &&
       element("button", { type: "button", className: "quiet-action more", "data-key": `more ${role}`, "aria-label": `${label} Add another`, onclick: more }, icon("plus"), "another"),
   ]);
@@ -109,9 +110,9 @@ function offers(bench: Bench, tagging: Tagging, from: string, { role, offers: mo
     }, icon("plus"), bench.name(mention)));
 }
 
-function stated(annotation: Annotation, value: string): boolean {
-  const said = annotation.attributes["not_stated"];
-  return Array.isArray(said) && said.includes(value);
+function stated(annotation: Annotation | undefined, value: string | undefined): boolean {
+  const said = annotation?.attributes["not_stated"];
+  return value !== undefined && Array.isArray(said) && said.includes(value);
 }
 
 /** Saying that one has looked and the text does not tell. */

@@ -5,6 +5,9 @@ import { TextView } from "./textview";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+/** How much of the window a sheet takes, as in the style sheet. */
+const sheetHeight = 0.62;
+
 /** Scroller brings what is attended to into the part of the window where text is read. */
 export class Scroller {
   readonly #bench: Bench;
@@ -14,19 +17,20 @@ export class Scroller {
     this.#bench = bench;
     this.#rail = rail;
     bench.attention.listen(({ id, scroll }) => {
-      if (id !== undefined && scroll) this.reveal(id);
+      // A sheet that comes up would cover what it is about.
+      if (id !== undefined && (scroll || rail.isSheet)) this.#reveal(id);
     });
   }
 
   /** Scrolls so that an annotation's beginning can be read, if it cannot. */
-  reveal(id: string): void {
+  #reveal(id: string): void {
     const { view, offsets } = this.#bench.parts;
     const fragment = this.#bench.set.annotation(id)?.fragments[0];
     if (!fragment) return;
     const rect = view.range(TextView.stretch({ start: fragment.start, end: fragment.start + 1 }, offsets)).getBoundingClientRect();
     const top = find("#bench-bar").getBoundingClientRect().bottom;
-    const bottom = this.#rail.isSheet ? find("#rail").getBoundingClientRect().top : innerHeight;
-    if (rect.top > top + 32 && rect.bottom < bottom - 96) return;
+    const bottom = this.#rail.isSheet ? innerHeight * (1 - sheetHeight) : innerHeight;
+    if (rect.top > top + 16 && rect.bottom < bottom - 72) return;
     scrollBy({ top: rect.top - top - (bottom - top) / 4, behavior: calm.matches ? "instant" : "smooth" });
   }
 }

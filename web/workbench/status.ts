@@ -5,13 +5,22 @@ import type { State } from "./queue";
 export class Status {
   readonly #root = find<HTMLElement>("#save-status");
   readonly #announce: (words: string) => void;
+  #state: State = { name: "saved", waiting: 0 };
+  #undecided = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(announce: (words: string) => void) {
     this.#announce = announce;
   }
 
+  /** Shows how many change sets wait for a decision. */
+  decide(undecided: number): void {
+    this.#undecided = undecided;
+    this.#write(this.#state);
+  }
+
   show(state: State): void {
+    this.#state = state;
     clearTimeout(this.#timer);
     // What is saved within a moment was never worth a word.
     if (state.name === "saving" && this.#root.dataset["state"] === "saved") {
@@ -27,7 +36,8 @@ export class Status {
       this.#announce(wordsFor(state));
     }
     this.#root.dataset["state"] = name;
-    find(".words", this.#root).textContent = wordsFor(state);
+    find(".words", this.#root).textContent = wordsFor(state) + (this.#undecided > 0 ? `, ${this.#undecided} to decide` : "");
+    this.#root.toggleAttribute("data-undecided", this.#undecided > 0);
   }
 }
 

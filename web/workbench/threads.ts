@@ -4,9 +4,6 @@ import { find, oncePerFrame } from "./dom";
 import { TextView } from "./textview";
 
 const svg = "http://www.w3.org/2000/svg";
-/** How far into the margin the lines bulge, at most. */
-const bulge = 30;
-
 /**
  * Threads draws the links of the focused annotation: thin lines in the margin
  * from where a claim begins to where its speaker, source or cue stands.
@@ -25,6 +22,7 @@ export class Threads {
 
   #draw(): void {
     const id = this.#bench.focused;
+    const edge = this.#root.clientWidth - 14; // where lines begin and end: just beside the text
     const from = id === undefined ? undefined : this.#place(id);
     const drawn = new Set<number>();
     const lines: SVGElement[] = [];
@@ -32,9 +30,9 @@ export class Threads {
       const to = part.id === id ? undefined : this.#place(part.id);
       if (!to) continue;
       const color = this.#bench.parts.codes.kind(this.#bench.set.annotation(part.id)!.kind)?.color ?? "slate";
-      lines.push(...thread(from!, to, color, drawn));
+      lines.push(...thread(from!, to, edge, color, drawn));
     }
-    if (lines.length > 0) lines.push(dot(from!, this.#bench.parts.codes.kind(this.#bench.current!.kind)?.color ?? "slate"));
+    if (lines.length > 0) lines.push(dot(edge, from!, this.#bench.parts.codes.kind(this.#bench.current!.kind)?.color ?? "slate"));
     this.#root.replaceChildren(...lines);
   }
 
@@ -49,23 +47,20 @@ export class Threads {
 }
 
 /** A line in the margin between two heights, with a dot at its far end. */
-function thread(from: number, to: number, color: string, drawn: Set<number>): SVGElement[] {
+function thread(from: number, to: number, edge: number, color: string, drawn: Set<number>): SVGElement[] {
   if (drawn.has(to)) return [];
   drawn.add(to);
-  if (Math.abs(from - to) < 4) return [dot(to, color, 7)];
+  if (Math.abs(from - to) < 4) return [dot(edge + 7, to, color)];
   const path = document.createElementNS(svg, "path");
-  const out = edge - Math.min(bulge, 8 + Math.abs(from - to) / 8);
+  const out = edge - Math.min(edge - 3, 8 + Math.abs(from - to) / 8);
   path.setAttribute("d", `M${edge} ${from}C${out} ${from} ${out} ${to} ${edge} ${to}`);
   path.setAttribute("class", `thread color-${color}`);
-  return [path, dot(to, color)];
+  return [path, dot(edge, to, color)];
 }
 
-/** Where the lines begin and end, from the left of the drawing. */
-const edge = 34;
-
-function dot(y: number, color: string, right = 0): SVGElement {
+function dot(x: number, y: number, color: string): SVGElement {
   const circle = document.createElementNS(svg, "circle");
-  circle.setAttribute("cx", String(edge + right));
+  circle.setAttribute("cx", String(x));
   circle.setAttribute("cy", String(y));
   circle.setAttribute("r", "2.5");
   circle.setAttribute("class", `end color-${color}`);

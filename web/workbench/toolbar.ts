@@ -14,6 +14,8 @@ const words: Readonly<Record<string, string>> = {
   "via other": "passed on by it", "addressee other": "told to them",
 };
 
+const fingers = matchMedia("(pointer: coarse)");
+
 /** Toolbar stands at the selection and offers what can be done with it. */
 export class Toolbar {
   readonly #bench: Bench;
@@ -91,7 +93,10 @@ export class Toolbar {
       label, key !== undefined && element("kbd", {}, key.replace("Shift+", "⇧")));
   }
 
-  /** Stands above the selection's beginning, or below its end where there is no room. */
+  /**
+   * Stands above the selection's beginning, or below its end where there is no
+   * room, or where fingers and the menu of the system are.
+   */
   #place(range: Range): void {
     const rects = this.#bench.parts.view.range(TextView.stretch(range, this.#bench.parts.offsets)).getClientRects();
     const [first, last] = [rects[0], rects[rects.length - 1]];
@@ -99,7 +104,8 @@ export class Toolbar {
     const host = this.#root.offsetParent?.getBoundingClientRect() ?? { left: 0, top: 0, width: innerWidth };
     const above = first.top - this.#root.offsetHeight - 10;
     const room = find<HTMLElement>("#bench-bar").getBoundingClientRect().bottom;
-    const y = above > room ? above : Math.min(last.bottom + 10, innerHeight - this.#root.offsetHeight - 10);
+    const below = Math.min(last.bottom + (fingers.matches ? 40 : 10), innerHeight - this.#root.offsetHeight - 10);
+    const y = above > room && !fingers.matches ? above : below;
     const x = Math.max(8, Math.min(first.left, innerWidth - this.#root.offsetWidth - 8));
     this.#root.style.translate = `${x - host.left}px ${y - host.top}px`;
   }
