@@ -281,8 +281,9 @@ func (s *Server) deleteArticle(w http.ResponseWriter, r *http.Request) error {
 	return s.redirect(w, r, page.ArticlesURL(p.Slug), "Article deleted.")
 }
 
-// articleFields is what lists say of an article.
-type articleFields struct {
+// ArticleFields is what lists say of an article. It is exported because huma
+// leaves embedded structs that are not out of the API's description.
+type ArticleFields struct {
 	ID                  annotate.ID `json:"id"`
 	Headline            string      `json:"headline"`
 	URL                 string      `json:"url"`
@@ -295,8 +296,8 @@ type articleFields struct {
 	CreatedAt           time.Time   `json:"created_at"`
 }
 
-func fieldsOf(a annotate.Article) articleFields {
-	return articleFields{
+func fieldsOf(a annotate.Article) ArticleFields {
+	return ArticleFields{
 		ID: a.ID, Headline: a.Headline, URL: a.URL, Publisher: a.Publisher, Author: a.Author, DatePublished: a.DatePublished,
 		DatePublishedOrigin: a.DatePublishedOrigin, InLanguage: a.InLanguage, CreatedBy: a.CreatedBy, CreatedAt: a.CreatedAt.UTC(),
 	}
@@ -319,7 +320,7 @@ type addArticleInput struct {
 type addArticleOutput struct {
 	Location string `header:"Location"`
 	Body     struct {
-		articleFields
+		ArticleFields
 		Revision       annotate.ID              `json:"revision" doc:"The text as it is now."`
 		SHA256         string                   `json:"sha256" doc:"Of the text in UTF-8, in hexadecimal."`
 		Normalisations []annotate.Normalisation `json:"normalisations" nullable:"false" doc:"What was changed in the text: crlf, cr, bom, nul."`
@@ -343,7 +344,7 @@ func (s *Server) apiAddArticle(ctx context.Context, in *addArticleInput) (*addAr
 		return nil, err
 	}
 	out := &addArticleOutput{Location: "/api/v1" + page.ArticleURL(p.Slug, doc.Article.ID)}
-	out.Body.articleFields = fieldsOf(doc.Article)
+	out.Body.ArticleFields = fieldsOf(doc.Article)
 	out.Body.Revision, out.Body.SHA256 = doc.Revision.ID, fmt.Sprintf("%x", doc.Revision.SHA256)
 	out.Body.Normalisations, out.Body.Blocks = emptyNotNull(doc.Revision.Normalisations), emptyNotNull(doc.Revision.Blocks)
 	return out, nil
@@ -371,14 +372,14 @@ type foundJSON struct {
 }
 
 type listedArticleJSON struct {
-	articleFields
+	ArticleFields
 	Annotations int                          `json:"annotation_count"`
 	Claims      map[annotate.ReviewState]int `json:"claims" doc:"How many claims there are in each state."`
 	Found       *foundJSON                   `json:"found,omitempty" doc:"Where the words sought stand. Only in a search."`
 }
 
 func listedArticleRecord(a annotate.ListedArticle) listedArticleJSON {
-	j := listedArticleJSON{articleFields: fieldsOf(a.Article), Annotations: a.Progress.Annotations, Claims: map[annotate.ReviewState]int{}}
+	j := listedArticleJSON{ArticleFields: fieldsOf(a.Article), Annotations: a.Progress.Annotations, Claims: map[annotate.ReviewState]int{}}
 	for _, state := range annotate.ReviewStates {
 		j.Claims[state] = a.Progress.In(state)
 	}
@@ -433,7 +434,7 @@ type updateArticleInput struct {
 	}
 }
 
-type articleFieldsOutput struct{ Body articleFields }
+type articleFieldsOutput struct{ Body ArticleFields }
 
 // apiUpdateArticle changes an article's metadata.
 func (s *Server) apiUpdateArticle(ctx context.Context, in *updateArticleInput) (*articleFieldsOutput, error) {

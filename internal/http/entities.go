@@ -336,18 +336,23 @@ type EntityPath struct {
 	Entity string `path:"entity" format:"uuid" doc:"The entity's id."`
 }
 
-// entityJSON is an entity in the API.
-type entityJSON struct {
-	entityRecord
-	Description string      `json:"description"`
-	CreatedBy   annotate.ID `json:"created_by"`
-	CreatedAt   time.Time   `json:"created_at"`
+// EntityJSON is an entity in the API. It is exported because huma leaves
+// embedded structs that are not out of the API's description.
+type EntityJSON struct {
+	ID          annotate.ID         `json:"id"`
+	Type        annotate.EntityType `json:"type" doc:"person, organisation, group, outlet, document, recording, event or place."`
+	Name        string              `json:"name"`
+	Names       []nameRecord        `json:"names" nullable:"false" doc:"Other names it goes by."`
+	Description string              `json:"description"`
+	Merged      annotate.ID         `json:"merged_into,omitempty" doc:"The entity this one turned out to be."`
+	CreatedBy   annotate.ID         `json:"created_by"`
+	CreatedAt   time.Time           `json:"created_at"`
 }
 
-func entityRecordOf(e annotate.Entity) entityJSON {
-	j := entityJSON{
-		entityRecord: entityRecord{ID: e.ID, Type: e.Type, Name: e.Name, Names: make([]nameRecord, len(e.Names)), Merged: e.MergedInto},
-		Description:  e.Description, CreatedBy: e.CreatedBy, CreatedAt: e.CreatedAt.UTC(),
+func entityRecordOf(e annotate.Entity) EntityJSON {
+	j := EntityJSON{
+		ID: e.ID, Type: e.Type, Name: e.Name, Names: make([]nameRecord, len(e.Names)), Description: e.Description,
+		Merged: e.MergedInto, CreatedBy: e.CreatedBy, CreatedAt: e.CreatedAt.UTC(),
 	}
 	for i, n := range e.Names {
 		j.Names[i] = nameRecord(n)
@@ -357,14 +362,14 @@ func entityRecordOf(e annotate.Entity) entityJSON {
 
 // listedEntityJSON is an entity with what it is used for.
 type listedEntityJSON struct {
-	entityJSON
+	EntityJSON
 	Matched  string `json:"matched,omitempty" doc:"The name by which a search found it."`
 	Mentions int    `json:"mention_count" doc:"Annotations that mean it, counted up to 1000."`
 	Claims   int    `json:"claim_count" doc:"Claims it is a speaker or a source of by these mentions, wherever it stands in the chain."`
 }
 
 func listedEntityRecord(e annotate.ListedEntity) listedEntityJSON {
-	return listedEntityJSON{entityJSON: entityRecordOf(e.Entity), Matched: e.Matched, Mentions: e.Mentions, Claims: e.Claims}
+	return listedEntityJSON{EntityJSON: entityRecordOf(e.Entity), Matched: e.Matched, Mentions: e.Mentions, Claims: e.Claims}
 }
 
 type listEntitiesInput struct {
@@ -410,7 +415,7 @@ type addEntityInput struct {
 
 type addEntityOutput struct {
 	Location string `header:"Location"`
-	Body     entityJSON
+	Body     EntityJSON
 }
 
 // apiAddEntity adds an entity.
@@ -472,7 +477,7 @@ type updateEntityInput struct {
 	}
 }
 
-type entityChangedOutput struct{ Body entityJSON }
+type entityChangedOutput struct{ Body EntityJSON }
 
 // apiUpdateEntity changes an entity.
 func (s *Server) apiUpdateEntity(ctx context.Context, in *updateEntityInput) (*entityChangedOutput, error) {

@@ -16,7 +16,7 @@ import (
 // person adds a person by the API, and gives their id.
 func (v *visitor) person(name string) annotate.ID {
 	v.t.tb.Helper()
-	var e entityJSON
+	var e EntityJSON
 	v.api("POST", "/projects/harbour/entities", map[string]string{"type": "person", "name": name}).is(http.StatusCreated).into(&e)
 	return e.ID
 }
@@ -111,7 +111,7 @@ func TestEntitiesInTheAPI(t *testing.T) {
 		t.Errorf("page by page %q, and then %q", got, second.Next)
 	}
 
-	var changed entityJSON
+	var changed EntityJSON
 	analyst.api("PATCH", path, map[string]any{"name": "V. Zelensky", "names": []any{}}).is(http.StatusOK).into(&changed)
 	if changed.Name != "V. Zelensky" || changed.Type != annotate.Person || changed.Description != "President of Ukraine" || len(changed.Names) != 0 {
 		t.Errorf("changed to %+v", changed)
@@ -181,7 +181,7 @@ func TestTwoSpellingsEndAsOnePersonOnThePages(t *testing.T) {
 	analyst.get(one).is(http.StatusOK).says("Possible duplicates", merge, "Reached us through Zelensky", "The plan is ready")
 	analyst.get(two).is(http.StatusOK).says("Said by Zelenskiy", "agreed at once", "Unreviewed", fmt.Sprintf("/articles/%s#claim=%s", article, claim))
 	analyst.get(two+"/merge").is(http.StatusOK).says("Choose the entry that remains.", merge)
-	analyst.get(two+"/merge?q=nothing+like+it").is(http.StatusOK).says("No other name comes close")
+	analyst.get(two + "/merge?q=nothing+like+it").is(http.StatusOK).says("No other name comes close")
 	analyst.get(merge).is(http.StatusOK).says("Are these the same?", "Zelensky", "Zelenskiy", "Yes, merge them")
 	if got := entityNames(analyst.entities("")); len(got) != 2 {
 		t.Errorf("looking has merged: there are %q", got)
@@ -190,7 +190,7 @@ func TestTwoSpellingsEndAsOnePersonOnThePages(t *testing.T) {
 	analyst.post(two+"/merge", "into", string(zelensky)).leadsTo(one)
 	analyst.get(one).is(http.StatusOK).says("Merged.", "Said by Zelensky", "agreed at once", "The plan is ready", "Merged into this", "Zelenskiy")
 	analyst.get(two).is(http.StatusOK).says("This has been merged into", "Undo the merge")
-	analyst.get(two+"/merge").leadsTo(two)
+	analyst.get(two + "/merge").leadsTo(two)
 	analyst.post(two+"/edit", "type", "person", "name", "Other").is(http.StatusUnprocessableEntity).says("merged into another")
 	analyst.post(one+"/merge", "into", string(zelenskiy)).is(http.StatusUnprocessableEntity).says("merged into this one already")
 	list := analyst.entities("q=Zelenskiy")
@@ -217,14 +217,14 @@ func TestMergingInTheAPI(t *testing.T) {
 	if len(pairs.Items) != 1 || pairs.Items[0].One.ID != a || pairs.Items[0].Other.ID != b {
 		t.Errorf("duplicates are %+v", pairs)
 	}
-	var remains entityJSON
+	var remains EntityJSON
 	analyst.api("POST", path+string(b)+"/merge", map[string]any{"into": a}).is(http.StatusOK).into(&remains)
 	if remains.ID != a || len(remains.Names) != 1 || remains.Names[0] != (nameRecord{"Anna Linde", annotate.Spelling}) {
 		t.Errorf("what remains is %+v", remains)
 	}
 	analyst.api("GET", path+string(b), nil).is(http.StatusOK).says(`"merged_into":"` + string(a) + `"`)
 	analyst.api("POST", path+string(a)+"/merge", map[string]any{"into": b}).problem(http.StatusUnprocessableEntity)
-	var alone entityJSON
+	var alone EntityJSON
 	analyst.api("POST", path+string(b)+"/unmerge", nil).is(http.StatusOK).into(&alone)
 	if alone.ID != b || alone.Merged != "" {
 		t.Errorf("undone, it is %+v", alone)
@@ -245,12 +245,12 @@ func TestAnEntityIsFilledInOnAPage(t *testing.T) {
 	if len(list.Items) != 1 {
 		t.Fatalf("there are %q", entityNames(list))
 	}
-	got := list.Items[0].entityJSON
-	want := entityJSON{
-		entityRecord: entityRecord{ID: got.ID, Type: annotate.Outlet, Name: "The Gazette", Names: []nameRecord{{"Gazette", annotate.Short}, {"Verrin Gazette", annotate.Spelling}}},
-		Description:  "A paper.\nSince 1900.", CreatedBy: analyst.user, CreatedAt: s.clock,
+	got := list.Items[0].EntityJSON
+	want := EntityJSON{
+		ID: got.ID, Type: annotate.Outlet, Name: "The Gazette", Names: []nameRecord{{"Gazette", annotate.Short}, {"Verrin Gazette", annotate.Spelling}},
+		Description: "A paper.\nSince 1900.", CreatedBy: analyst.user, CreatedAt: s.clock,
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(entityJSON{})); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("added (-want +got):\n%s", diff)
 	}
 	path := "/projects/harbour/entities/" + string(got.ID)
@@ -298,4 +298,26 @@ func TestWhoMayDoWhatWithEntities(t *testing.T) {
 		}
 	}
 	viewer.get("/projects/harbour/entities/"+string(b)).keepsQuietAbout("/edit", "/merge", "Undo")
+}
+
+// What embedded structs have is easily left out of the description.
+func TestTheAPIDescribesArticlesAndEntitiesWhole(t *testing.T) {
+	t.Parallel()
+	var document struct {
+		Components struct {
+			Schemas map[string]struct{ Properties map[string]any }
+		}
+	}
+	newServer(t).nobody().get("/api/v1/openapi.json").is(http.StatusOK).into(&document)
+	for schema, fields := range map[string][]string{
+		"AddArticleOutputBody": {"id", "headline", "datePublished", "created_at", "revision", "sha256", "normalisations", "blocks"},
+		"ListedArticleJSON":    {"id", "headline", "annotation_count", "claims", "found"},
+		"ListedEntityJSON":     {"id", "type", "name", "names", "description", "merged_into", "matched", "mention_count", "claim_count"},
+	} {
+		for _, field := range fields {
+			if _, described := document.Components.Schemas[schema].Properties[field]; !described {
+				t.Errorf("%s is described without %s", schema, field)
+			}
+		}
+	}
 }
