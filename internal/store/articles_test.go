@@ -530,7 +530,7 @@ func TestProgressFollowsTaggingAndReview(t *testing.T) {
 		{"sent back", decide(second.ID, annotate.RequestChanges), annotate.Progress{Annotations: 3, Approved: 1, ChangesRequested: 1}, states(annotate.ArticleOpen)},
 		{"rejected", decide(second.ID, annotate.Reject), annotate.Progress{Annotations: 3, Approved: 1, Rejected: 1}, states(annotate.ArticleDone)},
 		{"edited", put(edited), annotate.Progress{Annotations: 3, Unreviewed: 1, Rejected: 1}, states(annotate.ArticleOpen)},
-		{"deleted", func(t *testing.T) { version[claim.ID] = 2; remove(claim.ID)(t) }, annotate.Progress{Annotations: 2, Rejected: 1}, states(annotate.ArticleDone)},
+		{"deleted", func(t *testing.T) { t.Helper(); version[claim.ID] = 2; remove(claim.ID)(t) }, annotate.Progress{Annotations: 2, Rejected: 1}, states(annotate.ArticleDone)},
 		{"both", remove(second.ID), annotate.Progress{Annotations: 1}, nil},
 	}
 	for _, step := range steps {

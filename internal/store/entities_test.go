@@ -77,8 +77,10 @@ func TestAnEntityIsReadBackAsItWasAdded(t *testing.T) {
 	given := annotate.Entity{
 		Type: annotate.Outlet, Name: "The Daily Record", Description: "A newspaper.", CreatedBy: n.mara,
 		Names: []annotate.EntityName{
-			{Name: "TDR", Type: annotate.Short}, {Name: "Daily Record", Type: annotate.Spelling},
-			{Name: "TDR", Type: annotate.Title}, {Name: "The Daily Record", Type: annotate.Spelling},
+			{Name: "TDR", Type: annotate.Short},
+			{Name: "Daily Record", Type: annotate.Spelling},
+			{Name: "TDR", Type: annotate.Title},
+			{Name: "The Daily Record", Type: annotate.Spelling},
 		},
 	}
 	at := n.later()

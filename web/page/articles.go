@@ -56,7 +56,7 @@ func (f ArticlesFilter) url(slug, cursor string) string {
 // value.
 func addressWith(path string, pairs ...string) string {
 	query := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
+	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			query.Set(pairs[i], pairs[i+1])
 		}
@@ -200,11 +200,38 @@ func originInWords(origin string) string {
 
 // languages are those most news is in, for the browser to propose.
 var languages = []struct{ tag, name string }{
-	{"ar", "Arabic"}, {"bn", "Bengali"}, {"cs", "Czech"}, {"da", "Danish"}, {"de", "German"}, {"el", "Greek"}, {"en", "English"},
-	{"es", "Spanish"}, {"fa", "Persian"}, {"fi", "Finnish"}, {"fr", "French"}, {"he", "Hebrew"}, {"hi", "Hindi"}, {"hu", "Hungarian"},
-	{"id", "Indonesian"}, {"it", "Italian"}, {"ja", "Japanese"}, {"ko", "Korean"}, {"nb", "Norwegian"}, {"nl", "Dutch"}, {"pl", "Polish"},
-	{"pt", "Portuguese"}, {"pt-BR", "Portuguese (Brazil)"}, {"ro", "Romanian"}, {"ru", "Russian"}, {"sv", "Swedish"}, {"sw", "Swahili"},
-	{"tr", "Turkish"}, {"uk", "Ukrainian"}, {"ur", "Urdu"}, {"vi", "Vietnamese"}, {"zh", "Chinese"},
+	{"ar", "Arabic"},
+	{"bn", "Bengali"},
+	{"cs", "Czech"},
+	{"da", "Danish"},
+	{"de", "German"},
+	{"el", "Greek"},
+	{"en", "English"},
+	{"es", "Spanish"},
+	{"fa", "Persian"},
+	{"fi", "Finnish"},
+	{"fr", "French"},
+	{"he", "Hebrew"},
+	{"hi", "Hindi"},
+	{"hu", "Hungarian"},
+	{"id", "Indonesian"},
+	{"it", "Italian"},
+	{"ja", "Japanese"},
+	{"ko", "Korean"},
+	{"nb", "Norwegian"},
+	{"nl", "Dutch"},
+	{"pl", "Polish"},
+	{"pt", "Portuguese"},
+	{"pt-BR", "Portuguese (Brazil)"},
+	{"ro", "Romanian"},
+	{"ru", "Russian"},
+	{"sv", "Swedish"},
+	{"sw", "Swahili"},
+	{"tr", "Turkish"},
+	{"uk", "Ukrainian"},
+	{"ur", "Urdu"},
+	{"vi", "Vietnamese"},
+	{"zh", "Chinese"},
 }
 
 // languageName is the name of a language, or its tag.
