@@ -45,7 +45,8 @@ type claimArticle struct {
 	Headline string      `json:"headline"`
 }
 
-// PartJSON, exported for the same reason, is an annotation's part in an attribution.
+// PartJSON is an annotation's part in an attribution. It is exported for the
+// same reason.
 type PartJSON struct {
 	Annotation annotate.ID `json:"annotation"`
 	Entity     annotate.ID `json:"entity,omitempty" doc:"The entity that is meant; if it was merged into another, the other."`

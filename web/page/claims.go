@@ -119,16 +119,16 @@ type ClaimsView struct {
 
 // queueTitle says what is in the list, for the empty one.
 func queueTitle(q ClaimQuery) string {
-	switch {
-	case q.State == "":
+	switch q.State {
+	case "":
 		return "No claims"
-	case q.State == annotate.Unreviewed:
+	case annotate.Unreviewed:
 		return "Nothing to review"
-	case q.State == annotate.ChangesRequested:
+	case annotate.ChangesRequested:
 		return "No claim waits for changes"
-	default:
-		return "No claim is " + strings.ToLower(StateName(q.State))
+	case annotate.Approved, annotate.Disputed, annotate.Rejected:
 	}
+	return "No claim is " + strings.ToLower(StateName(q.State))
 }
 
 func queueText(q ClaimQuery) string {
