@@ -18,21 +18,18 @@ const module = "onrecord.dev/"
 // thinks about whether it should.
 var floorplan = map[string][]string{
 	"cmd/server": {
-		"internal/annotate", "internal/demo", "internal/exchange", "internal/http", "internal/ingest", "internal/localdb",
-		"internal/store", "internal/suggest", "web",
+		"internal/annotate", "internal/demo", "internal/exchange", "internal/http", "internal/localdb",
+		"internal/store", "web",
 	},
 	"internal":                 {}, // this test
 	"internal/annotate":        {},
-	"internal/bench":           {"internal/annotate", "internal/http", "internal/store", "internal/store/storetest", "web"},
 	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web"},
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
-	"internal/http":            {"internal/annotate", "internal/exchange", "internal/ingest", "internal/store", "internal/suggest", "web", "web/page"},
-	"internal/ingest":          {"internal/annotate"},
+	"internal/http":            {"internal/annotate", "internal/exchange", "internal/store", "web", "web/page"},
 	"internal/localdb":         {},
 	"internal/store":           {"internal/annotate", "migrations"},
 	"internal/store/storetest": {"internal/annotate", "internal/localdb", "internal/store", "migrations"},
-	"internal/suggest":         {"internal/annotate"},
 	"migrations":               {},
 	"web":                      {},
 	"web/build":                {},

@@ -134,7 +134,7 @@ func (c *commands) reach(ctx context.Context, options localdb.Options) (*databas
 
 func (d *database) close() error {
 	if d.Store != nil {
-		d.Store.Close()
+		d.Close()
 	}
 	if d.cluster == nil {
 		return nil

@@ -61,7 +61,7 @@ func freeAddress(tb testing.TB) string {
 // start starts the server and waits until it says where it is.
 func (p *program) start() {
 	p.tb.Helper()
-	cmd := exec.Command(p.path) //nolint:noctx // ended by stop
+	cmd := exec.Command(p.path)
 	cmd.Env = p.env
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -185,6 +185,7 @@ func TestNothingAcknowledgedIsLostWhenTheServerIsKilled(t *testing.T) {
 
 // insist appends a change set until it is acknowledged, as browsers do.
 func (p *program) insist(t *testing.T, token, changes, id string, writer int) int64 {
+	t.Helper()
 	body := map[string]any{"id": id, "operations": []any{map[string]any{"op": "put", "annotation": map[string]any{
 		"id": uuid.Must(uuid.NewV7()).String(), "version": 0, "kind": "claim",
 		"fragments": []any{map[string]any{"start": writer * 20, "end": writer*20 + 19}},

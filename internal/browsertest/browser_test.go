@@ -47,7 +47,7 @@ var theBrowser = sync.OnceValues(func() (context.Context, error) {
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // which root cannot have
 	}
-	allocated, release := chromedp.NewExecAllocator(context.Background(), options...) //nolint:forbidigo // outlives the test that happens to be first
+	allocated, release := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, _ := chromedp.NewContext(allocated)
 	stopBrowser = func() {
 		ending, cancel := context.WithTimeout(browser, 10*time.Second)

@@ -209,8 +209,8 @@ func stroke(name string) (down, up input.DispatchKeyEventParams) {
 }
 
 // mouse moves, presses or releases the left button of the mouse.
-func mouse(kind input.DispatchMouseEventType, at place, held ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
-	return chromedp.MouseEvent(kind, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1), chromedp.ButtonModifiers(held...),
+func mouse(kind input.DispatchMouseEventType, at place) chromedp.Action[chromedp.Void] {
+	return chromedp.MouseEvent(kind, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1),
 		func(e *input.DispatchMouseEventParams) {
 			if kind != chromedp.MouseReleased {
 				e.Buttons = 1

@@ -44,6 +44,7 @@ type export struct {
 }
 
 func (n *newsroom) export(t *testing.T) {
+	t.Helper()
 	n.ana.click(".tabs a", "Export")
 	n.ana.at("/projects/grain-talks/export")
 	n.ana.click("button", "Download")

@@ -99,6 +99,7 @@ func (n *newsroom) has(what string, ok func(article) bool) article {
 }
 
 func (n *newsroom) setUp(t *testing.T) {
+	t.Helper()
 	secret := must(n.app.store.SetupLink(t.Context(), time.Now()))(t)
 	n.ana.open("/setup/" + string(secret))
 	n.ana.fillAccount("ana@example.org")
@@ -117,6 +118,7 @@ func (p *person) fillAccount(email string) {
 }
 
 func (n *newsroom) makeProject(t *testing.T) {
+	t.Helper()
 	n.ana.click("a", "New project")
 	n.ana.at("/new-project")
 	n.ana.fill("#name", "Grain talks")
@@ -158,6 +160,7 @@ func (n *newsroom) paste(*testing.T) {
 const talks = `the talks "will go on" 🌾`
 
 func (n *newsroom) tagClaim(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, talks)
 	n.ana.press("c")
 	n.ana.until("the highlight", `CSS.highlights.get("kind-claim")?.size === 1`)
@@ -171,6 +174,7 @@ func (n *newsroom) tagClaim(t *testing.T) {
 }
 
 func (n *newsroom) tagAttribution(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, "President Zelensky")
 	n.ana.press("S")
 	n.drag(n.ana, "a recording obtained by The Daily Gull")
@@ -190,6 +194,7 @@ func (n *newsroom) tagAttribution(t *testing.T) {
 
 // The chain goes outwards: a recording, transcribed by an agency.
 func (n *newsroom) chain(t *testing.T) {
+	t.Helper()
 	n.ana.click("#cards .chip button.name", "a recording obtained")
 	n.ana.says("Passed on by")
 	n.drag(n.ana, "The agency Seamark")
@@ -201,6 +206,7 @@ func (n *newsroom) chain(t *testing.T) {
 }
 
 func (n *newsroom) code(t *testing.T) {
+	t.Helper()
 	n.focus(n.ana, talks)
 	n.ana.unfold("Coding")
 	n.ana.click(`fieldset[data-attribute="quotation"] label`, "Mixed")
@@ -216,6 +222,7 @@ func (n *newsroom) code(t *testing.T) {
 const asked, wait = `"We have not been asked,"`, `"and we will not wait."`
 
 func (n *newsroom) addFragment(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, asked)
 	n.ana.press("c")
 	n.drag(n.ana, wait)
@@ -229,6 +236,7 @@ func (n *newsroom) addFragment(t *testing.T) {
 
 // The first spelling makes the person, the second is offered him.
 func (n *newsroom) identify(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, "Zelenskiy")
 	n.ana.press("S")
 	n.focus(n.ana, "President Zelensky")
@@ -251,6 +259,7 @@ func (n *newsroom) identify(t *testing.T) {
 const outer, inner = `the envoy would tell the council that "the road is open"`, `"the road is open"`
 
 func (n *newsroom) nest(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, outer)
 	n.ana.press("c")
 	n.drag(n.ana, inner)
@@ -263,6 +272,7 @@ func (n *newsroom) nest(t *testing.T) {
 }
 
 func (n *newsroom) undo(t *testing.T) {
+	t.Helper()
 	within := func(want int) func(article) bool {
 		return func(a article) bool {
 			claims := 0
@@ -290,6 +300,7 @@ func (n *newsroom) undo(t *testing.T) {
 }
 
 func (n *newsroom) remove(t *testing.T) {
+	t.Helper()
 	n.drag(n.ana, "The ministry declined to comment")
 	n.ana.press("c")
 	n.has("a claim too many", func(a article) bool { return a.has(annotate.Claim, "The ministry declined to comment") })
@@ -329,6 +340,7 @@ func (n *newsroom) reviewed(words string, state annotate.ReviewState) {
 }
 
 func (n *newsroom) dispute(t *testing.T) {
+	t.Helper()
 	id := n.ana.article(n.project, n.article, "").find(t, annotate.Claim, asked).ID
 	n.rolf.open("/projects/grain-talks/claims/" + string(id))
 	n.rolf.bears("422")
@@ -343,6 +355,7 @@ func (n *newsroom) dispute(t *testing.T) {
 }
 
 func (n *newsroom) comment(t *testing.T) {
+	t.Helper()
 	id := n.ana.article(n.project, n.article, "").find(t, annotate.Claim, asked).ID
 	n.rolf.open("/projects/grain-talks/claims/" + string(id))
 	n.rolf.fill("#body", "See the letter of 3 May.")
@@ -374,6 +387,7 @@ func (n *newsroom) edit(*testing.T) {
 }
 
 func (n *newsroom) selfApprove(t *testing.T) {
+	t.Helper()
 	claim := n.ana.article(n.project, n.article, "").find(t, annotate.Claim, outer)
 	n.ana.open("/projects/grain-talks/claims/" + string(claim.ID))
 	n.ana.says("somebody else has to approve it")

@@ -127,7 +127,7 @@ func TestASelectionHasWholeCharacters(t *testing.T) {
 		text        = "Z" + accented + "! " + firefighter + " says " + flag + " yes."
 	)
 	unit := func(before string) int { return len(utf16.Encode([]rune(before))) }
-	upTo := func(s string) string { return text[:strings.Index(text, s)] }
+	upTo := func(s string) string { before, _, _ := strings.Cut(text, s); return before }
 	tests := map[string]struct {
 		from, to string // the text up to either end, as cut
 		want     string
@@ -176,7 +176,8 @@ func TestASelectionHasWholeCharacters(t *testing.T) {
 func isOnly(p *person, project annotate.Project, id annotate.ID, text, want string) {
 	p.tb.Helper()
 	a := p.saves(project, id, "one annotation", func(a article) bool { return len(a.Annotations) == 1 })
-	start := utf8.RuneCountInString(text[:strings.Index(text, want)])
+	before, _, _ := strings.Cut(text, want)
+	start := utf8.RuneCountInString(before)
 	expected := fmt.Sprintf("%d-%d %q", start, start+utf8.RuneCountInString(want), want)
 	if got := a.where(a.Annotations[0]); got != expected {
 		p.tb.Errorf("tagged %s, want %s", got, expected)

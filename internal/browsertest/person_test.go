@@ -231,10 +231,11 @@ func (p *person) picture() {
 // pictureDir is where pictures outlive the test: where go test -artifacts
 // keeps them, else among the temporary files.
 func pictureDir(tb testing.TB) string {
+	tb.Helper()
 	if kept, ok := tb.(interface{ ArtifactDir() string }); ok && artifactsAreKept() {
 		return kept.ArtifactDir()
 	}
-	dir, err := os.MkdirTemp("", "onrecord-browsertest-")
+	dir, err := os.MkdirTemp("", "onrecord-browsertest-") //nolint:usetesting // outlives the test
 	if err != nil {
 		tb.Log(err)
 	}

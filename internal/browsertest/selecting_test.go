@@ -89,18 +89,6 @@ func (p *person) selectText(start, end int) {
 	p.selected(start, end)
 }
 
-// selectByShiftClick selects by a press at the beginning and one with Shift
-// at the end.
-func (p *person) selectByShiftClick(start, end int) {
-	p.tb.Helper()
-	p.deselect()
-	from, to := p.placesOf(start, end)
-	p.do("press at both ends",
-		mouse(chromedp.MousePressed, from), mouse(chromedp.MouseReleased, from),
-		mouse(chromedp.MousePressed, to, chromedp.ModifierShift), mouse(chromedp.MouseReleased, to, chromedp.ModifierShift))
-	p.selected(start, end)
-}
-
 // selectByKeys selects without the mouse: Tab into the text, arrows to the
 // beginning, arrows with Shift to the end.
 func (p *person) selectByKeys(start, end int) {

@@ -163,7 +163,8 @@ func (e *encodedArticle) join() {
 	b = append(b, `],"links":[`...)
 	b = appendList(b, e.links)
 	b = append(b, ']')
-	e.plain = append(b, e.tail...)
+	b = append(b, e.tail...)
+	e.plain = b
 	e.etag = fmt.Sprintf(`"%d-%d-%d-%d-%d"`, e.stamp.Seq, e.stamp.Remarks, e.stamp.EntityChanges, e.stamp.Codebook, e.stamp.Updated.UnixMicro())
 	e.gzipped = sync.OnceValue(func() []byte { return gzipped(e.plain) })
 }

@@ -266,7 +266,7 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 		return err
 	}
 	for {
-		if err := e.stillMay(); err != nil {
+		if err := e.stillMay(); err != nil { //nolint:contextcheck // the request has its context
 			return err
 		}
 		if err := e.send(ctx, w.take()); err != nil {

@@ -116,7 +116,7 @@ func (s *Server) record(next http.Handler) http.Handler {
 // is cut off instead, so that nobody takes it for whole.
 func (s *Server) recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // the request has its context
 			reason := recover()
 			if reason == nil {
 				return

@@ -394,7 +394,7 @@ func TestWhoeverGivesUpAnExportIsLetGo(t *testing.T) {
 	enough := errors.New("enough")
 	for range 20 { // as many as would exhaust connections that were not given back
 		err := n.Export(t.Context(), n.project, store.ExportFilter{}, func(c annotate.Corpus) error {
-			for range c.Entities {
+			for range c.Entities { //nolint:errcheck // there is nothing to read
 				t.Error("there is an entity")
 			}
 			for _, err := range c.Articles {

@@ -107,7 +107,7 @@ func latestOf(files fs.FS) (int, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("read the migrations: %w", err)
 	}
-	return int(version), driver.Close() //nolint:gosec // a file's number
+	return int(version), driver.Close()
 }
 
 // migrateWith runs work on the database at url while nobody else migrates it.

@@ -97,15 +97,6 @@ func awaitMigration(t *testing.T, conn *pgx.Conn, lock int) (pid int) {
 	return 0
 }
 
-func interrupted(t *testing.T, url string) bool {
-	t.Helper()
-	schema, err := store.MigrationStatus(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return schema.Interrupted
-}
-
 // killAtWork starts a process that migrates, and kills it in the middle: with
 // the backend, so that the migration is rolled back, or without, so that it is
 // committed all the same.

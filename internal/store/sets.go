@@ -29,7 +29,6 @@ type keptSet struct {
 
 // keptSets holds the sets lately appended to, up to a number of rows.
 type keptSets struct {
-	rows  int
 	byKey map[setKey]*list.Element
 	used  *list.List // of *keptSet, the latest first
 }

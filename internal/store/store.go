@@ -64,7 +64,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		texts:     keep[rowKey, *annotate.Text](keptTexts),
 		codebooks: keep[codebookKey, *annotate.Codebook](keptCodebooks),
 		doors:     doors,
-		herald:    newHerald(pool),
+		herald:    newHerald(pool), //nolint:contextcheck // lives as long as the store, not as its opening
 	}, nil
 }
 

@@ -113,9 +113,9 @@ func stateWord(state annotate.ReviewState) string {
 		return "rejected"
 	case annotate.ChangesRequested:
 		return "waiting for changes"
-	default:
-		return "not reviewed"
+	case annotate.Unreviewed:
 	}
+	return "not reviewed"
 }
 
 // articleDay is when an article was published, or was added if that is not

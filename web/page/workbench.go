@@ -125,7 +125,9 @@ func benchData(f Frame, v WorkbenchView) benchFacts {
 
 // apiArticle is the address from which the script reads the annotations. The
 // browser is told at once, for the script comes later.
-func apiArticle(f Frame, v WorkbenchView) string { return "/api/v1" + ArticleURL(f.Project.Slug, v.Article.ID) }
+func apiArticle(f Frame, v WorkbenchView) string {
+	return "/api/v1" + ArticleURL(f.Project.Slug, v.Article.ID)
+}
 
 func mayTag(f Frame) string {
 	if f.May(annotate.Analyst) {

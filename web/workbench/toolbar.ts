@@ -36,6 +36,7 @@ export class Toolbar {
     }
     bench.parts.selection.changed.listen(() => this.#show());
     bench.attention.listen(() => this.#show());
+    addEventListener("resize", () => this.#stay());
   }
 
   /** Moves the keyboard into the toolbar, if it is there. */
@@ -48,6 +49,12 @@ export class Toolbar {
   #released(): void {
     this.#pressed = false;
     this.#show();
+  }
+
+  /** Stays with the selection where the text has been laid out anew. */
+  #stay(): void {
+    const range = this.#bench.parts.selection.range;
+    if (range && !this.#root.hidden) this.#place(range);
   }
 
   #show(): void {

@@ -1,0 +1,190 @@
+package browsertest
+
+import (
+	"time"
+
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
+)
+
+// scenes are how each page is seen, by route. Those of the empty route are of
+// pages that stand at no address of their own.
+var scenes = map[string][]scene{
+	"/sign-in": {
+		{state: "signed out", by: anybody, path: at("/sign-in")},
+		{state: "refused", by: anybody, path: at("/sign-in"), then: func(p *person) {
+			p.signIn("nobody@example.org")
+			p.says("is not right")
+		}, bears: "422"},
+	},
+	"/setup/{token}": {{state: "at first", by: func(g *gallery) *person { return g.setup }, path: func(g *gallery) string {
+		return "/setup/" + string(must(g.setup.app.store.SetupLink(g.tb.Context(), time.Now()))(g.tb))
+	}}},
+	"/invitations/{token}": {
+		{state: "signed out", by: anybody, path: invitation},
+		{state: "signed in", by: theAdmin, path: invitation},
+	},
+	"/": {
+		{state: "empty", by: theNewcomer, path: at("/")},
+		{state: "filled", by: theAdmin, path: at("/")},
+		{state: "with the menus open", by: theAdmin, path: at("/"), then: func(p *person) {
+			p.click("summary", "Account of")
+			p.says("Sign out")
+		}},
+	},
+	"/new-project": {
+		{state: "as it is", by: theAdmin, path: at("/new-project")},
+		{state: "refused", by: theAdmin, path: at("/new-project"), then: func(p *person) {
+			p.fill("#name", "Harbour")
+			p.fill("#slug", "papers")
+			p.press("Enter")
+			p.says("Another project has this address")
+		}, bears: "422"},
+	},
+	"/account": {
+		{state: "as it is", by: theAdmin, path: at("/account")},
+		{state: "with a new token", by: theAdmin, path: at("/account"), then: func(p *person) {
+			p.fill("#token-name", "nightly export")
+			p.press("Enter")
+			p.says("Your new token")
+		}},
+	},
+	"/admin/users": {{state: "filled", by: theAdmin, path: at("/admin/users")}},
+
+	"/projects/{project}":          {{state: "leads on", by: by(annotate.Viewer), path: at("/projects/papers")}},
+	"/projects/{project}/articles": articleScenes,
+	"/projects/{project}/new-article": {
+		{state: "as it is", by: by(annotate.Analyst), path: at("/projects/papers/new-article")},
+		{state: "refused", by: by(annotate.Analyst), path: at("/projects/papers/new-article"), then: func(p *person) {
+			p.fill("#datePublished", "last month")
+			p.click("button", "Add the article")
+			p.until("a complaint", `document.querySelector("[aria-invalid=true]")`)
+		}, bears: "422"},
+	},
+	"/projects/{project}/articles/{article}":          workbenchScenes,
+	"/projects/{project}/articles/{article}/metadata": {{state: "filled", by: by(annotate.Analyst), path: underArticle("/metadata")}},
+	"/projects/{project}/articles/{article}/delete":   {{state: "asks", by: by(annotate.Manager), path: underArticle("/delete")}},
+
+	"/projects/{project}/claims":         claimsScenes,
+	"/projects/{project}/claims/{claim}": claimScenes,
+
+	"/projects/{project}/entities": {
+		{state: "empty", by: theStarter, path: at("/projects/empty/entities")},
+		{state: "filled", by: by(annotate.Analyst), path: at("/projects/papers/entities")},
+		{state: "nothing found", by: by(annotate.Analyst), path: at("/projects/papers/entities?q=zzzz")},
+	},
+	"/projects/{project}/new-entity": {{state: "as it is", by: by(annotate.Analyst), path: at("/projects/papers/new-entity")}},
+	"/projects/{project}/entities/{entity}": {
+		{state: "to read", by: by(annotate.Viewer), path: underEntity("")},
+		{state: "to change", by: by(annotate.Analyst), path: underEntity("")},
+	},
+	"/projects/{project}/entities/{entity}/edit": {{state: "filled", by: by(annotate.Analyst), path: underEntity("/edit")}},
+	"/projects/{project}/entities/{entity}/merge": {
+		{state: "choosing", by: by(annotate.Analyst), path: underEntity("/merge")},
+		{state: "chosen", by: by(annotate.Analyst), path: func(g *gallery) string {
+			return underEntity("/merge")(g) + "?into=" + string(g.entity("Konstantin Dreyhaupt"))
+		}},
+	},
+	"/projects/{project}/duplicates": {
+		{state: "empty", by: theStarter, path: at("/projects/empty/duplicates")},
+		{state: "filled", by: by(annotate.Analyst), path: at("/projects/papers/duplicates")},
+	},
+
+	"/projects/{project}/codebook": {
+		{state: "to read", by: by(annotate.Viewer), path: at("/projects/papers/codebook")},
+		{state: "to change", by: by(annotate.Manager), path: at("/projects/papers/codebook")},
+	},
+	"/projects/{project}/export": {
+		{state: "empty", by: theStarter, path: at("/projects/empty/export")},
+		{state: "filled, with the import", by: by(annotate.Manager), path: at("/projects/papers/export")},
+	},
+	"/projects/{project}/settings": {
+		{state: "as it is", by: by(annotate.Manager), path: at("/projects/papers/settings")},
+		{state: "with an invitation", by: by(annotate.Manager), path: at("/projects/papers/settings"), then: func(p *person) {
+			p.click("button", "Make a link")
+			p.says("The invitation link")
+		}},
+	},
+
+	"": {
+		{state: "nothing there", by: anybody, path: at("/nothing/here"), bears: "404"},
+		{state: "refused", by: by(annotate.Viewer), path: at("/projects/papers/settings"), bears: "403"},
+	},
+}
+
+var articleScenes = []scene{
+	{state: "empty, to read", by: theAdmin, path: at("/projects/empty/articles")},
+	{state: "empty, to fill", by: theStarter, path: at("/projects/empty/articles")},
+	{state: "filled", by: by(annotate.Manager), path: at("/projects/papers/articles")},
+	{state: "searched", by: by(annotate.Viewer), path: at("/projects/papers/articles?q=harbour")},
+	{state: "nothing found", by: by(annotate.Analyst), path: at("/projects/papers/articles?q=zzzz")},
+}
+
+var workbenchScenes = []scene{
+	{state: "to read", by: by(annotate.Viewer), path: underArticle(""), then: (*person).ready},
+	{state: "to tag", by: by(annotate.Analyst), path: underArticle(""), then: (*person).ready},
+	{state: "with an open claim", by: by(annotate.Analyst), path: underArticle(""), then: openClaim},
+	{state: "with an open claim, to read", by: by(annotate.Viewer), path: underArticle(""), then: openClaim},
+	{state: "with everything unfolded", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		openClaim(p)
+		p.unfold("Coding")
+		p.unfold("Text and kind")
+		p.unfold("Cue, addressee, nesting")
+	}},
+	{state: "with a selection", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		openClaim(p)
+		p.selectText(0, 5)
+		p.until("the toolbar", `!document.querySelector("#selection-tools").hidden`)
+	}},
+	{state: "with the keys", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.press("?")
+		p.until("the sheet of keys", `document.querySelector("#keys").open`)
+	}},
+}
+
+// openClaim focuses the first claim, by the key for that.
+func openClaim(p *person) {
+	p.tb.Helper()
+	p.ready()
+	p.press(".")
+	p.until("an open card", `document.querySelector('#cards .card[data-form="open"]')`)
+}
+
+var claimsScenes = []scene{
+	{state: "empty", by: theStarter, path: at("/projects/empty/claims")},
+	{state: "unreviewed", by: by(annotate.Reviewer), path: at("/projects/papers/claims")},
+	{state: "all", by: by(annotate.Reviewer), path: at("/projects/papers/claims?state=all")},
+	{state: "filtered to nothing", by: by(annotate.Viewer), path: at("/projects/papers/claims?q=zzzz")},
+}
+
+var claimScenes = []scene{
+	{state: "unreviewed, to decide", by: by(annotate.Reviewer), path: claimIn(annotate.Unreviewed)},
+	{state: "one's own", by: by(annotate.Analyst), path: claimIn(annotate.Unreviewed)},
+	{state: "approved, to read", by: by(annotate.Viewer), path: claimIn(annotate.Approved)},
+	{state: "disputed", by: by(annotate.Reviewer), path: claimIn(annotate.Disputed)},
+	{state: "refused for want of a reason", by: by(annotate.Reviewer), path: claimIn(annotate.Unreviewed), then: func(p *person) {
+		p.click("button[name=decision]", "Dispute")
+		p.until("the complaint", `document.querySelector("#reason")?.getAttribute("aria-invalid") === "true"`)
+	}, bears: "422"},
+}
+
+func underArticle(path string) func(*gallery) string {
+	return func(g *gallery) string { return "/projects/papers/articles/" + string(g.article(0)) + path }
+}
+
+func underEntity(path string) func(*gallery) string {
+	return func(g *gallery) string { return "/projects/papers/entities/" + string(g.entity("Tobias Renn")) + path }
+}
+
+func claimIn(state annotate.ReviewState) func(*gallery) string {
+	return func(g *gallery) string { return "/projects/papers/claims/" + string(g.claim(state)) }
+}
+
+func invitation(g *gallery) string {
+	admin := must(g.store.FirstAdmin(g.tb.Context()))(g.tb)
+	secret := must(g.store.Invite(g.tb.Context(), store.NewInvitation{
+		Project: g.empty.ID, Role: annotate.Analyst, By: admin.ID, At: time.Now(), Expires: time.Now().Add(time.Hour),
+	}))(g.tb)
+	return "/invitations/" + string(secret)
+}
