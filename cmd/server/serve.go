@@ -111,23 +111,32 @@ func (c *commands) announce(ctx context.Context, s *store.Store, addr net.Addr, 
 	if base == "" {
 		base = "http://" + reachable(addr)
 	}
-	fmt.Fprintf(out.out, "Onrecord is at %s\n", base)
-	if c.AdminEmail != "" {
-		u := store.NewUser{Email: c.AdminEmail, Name: c.AdminEmail, Password: c.AdminPassword, Admin: true, At: time.Now()}
-		if _, err := s.AddFirstAdmin(ctx, u); err != nil && !errors.Is(err, annotate.ErrExists) {
-			return fmt.Errorf("make the first admin of ONRECORD_ADMIN_EMAIL and ONRECORD_ADMIN_PASSWORD: %w", err)
-		}
-		return nil
-	}
-	link, err := s.SetupLink(ctx, time.Now())
-	if errors.Is(err, annotate.ErrExists) {
-		return nil
-	}
+	link, err := c.firstAdmin(ctx, s)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out.out, "There is no admin yet. Make the first one's account at\n%s/setup/%s\n", base, link)
+	fmt.Fprintf(out.out, "Onrecord is at %s\n", base)
+	if link != "" {
+		fmt.Fprintf(out.out, "There is no admin yet. Make the first one's account at\n%s/setup/%s\n", base, link)
+	}
 	return nil
+}
+
+// firstAdmin makes the first admin that the environment names, or else the
+// link by which one comes in. There is none once there is an admin.
+func (c *commands) firstAdmin(ctx context.Context, s *store.Store) (link store.Secret, err error) {
+	if c.AdminEmail == "" {
+		link, err = s.SetupLink(ctx, time.Now())
+	} else {
+		u := store.NewUser{Email: c.AdminEmail, Name: c.AdminEmail, Password: c.AdminPassword, Admin: true, At: time.Now()}
+		if _, err = s.AddFirstAdmin(ctx, u); err != nil {
+			err = fmt.Errorf("make the first admin of ONRECORD_ADMIN_EMAIL and ONRECORD_ADMIN_PASSWORD: %w", err)
+		}
+	}
+	if errors.Is(err, annotate.ErrExists) {
+		return "", nil
+	}
+	return link, err
 }
 
 // reachable is addr as a browser on this machine can use it.

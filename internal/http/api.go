@@ -44,6 +44,8 @@ func newOpenAPI() *huma.OpenAPI {
 			Title: "Onrecord", Version: "1",
 			Description: "Offsets are Unicode code points and ranges are half-open. Lists are paged: send next back as cursor.",
 		},
+		// The paths leave it out.
+		Servers: []*huma.Server{{URL: "/api/v1"}},
 		Components: &huma.Components{
 			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{

@@ -168,12 +168,18 @@ func (m *importing) lock(ctx context.Context) (empty bool, err error) {
 	return empty, json.Unmarshal(content, m.admission.Codebook)
 }
 
+// maxCodebookVersion leaves room for the versions that come after.
+const maxCodebookVersion = 1_000_000_000
+
 // takeOver gives the empty project the corpus's codebook and origin. Versions
 // of a codebook never change, so if the number it had is taken here, it gets
 // another.
 func (m *importing) takeOver(ctx context.Context) error {
 	if err := m.corpus.Codebook.Validate(); err != nil {
 		return annotate.BadFile{{Item: "codebook", Message: err.Error()}}
+	}
+	if m.corpus.CodebookVersion > maxCodebookVersion {
+		return annotate.BadFile{{Item: "codebook", Field: "version", Message: "Give a version of at most 1,000,000,000."}}
 	}
 	from := origin{Slug: m.corpus.Origin.Slug, Name: m.corpus.Origin.Name, Codebook: m.corpus.CodebookVersion, Stored: m.version}
 	same, err := sameJSON(m.corpus.Codebook, m.admission.Codebook)
