@@ -187,23 +187,22 @@ var errFellOver = errors.New("the write broke off half-way")
 // itself fails if another process has appended since. It returns those that
 // have to be looked at alone.
 func (s *Store) writeTogether(ctx context.Context, d *door, group []*passage) (again []*passage) {
-	w := newWrite()
-	err := s.withEntities(ctx, group, func(entities entityTypes) {
-		for _, p := range group {
-			set, err := s.keptSet(ctx, d, p.key)
-			if err == nil {
-				set.know(entities)
-				err = set.append(p, w)
-			}
-			if p.err = err; err != nil {
-				again = append(again, p)
-			}
-		}
-	})
-	if err == nil {
-		err = w.save(ctx, s.doors.pool)
-	}
+	entities, err := s.entitiesIn(ctx, group)
 	if err != nil {
+		return group
+	}
+	w := newWrite()
+	for _, p := range group {
+		set, err := s.keptSet(ctx, d, p.key)
+		if err == nil {
+			set.know(entities)
+			err = set.append(p, w)
+		}
+		if p.err = err; err != nil {
+			again = append(again, p)
+		}
+	}
+	if err := w.save(ctx, s.doors.pool); err != nil {
 		for _, p := range group {
 			d.sets.forget(p.key)
 		}

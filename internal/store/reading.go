@@ -35,6 +35,10 @@ func (st *Stamp) scan(row pgx.Row) error {
 	return row.Scan(&st.Set, &st.Seq, &st.Remarks, &st.EntityChanges, &st.Codebook, &st.Updated)
 }
 
+// fromSet goes on from what is selected of the set that the article $2 of the
+// project $1 has by the hand $3.
+const fromSet = ` FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL`
+
 // Stamp reads the stamp of an article's annotation set by hand.
 func (s *Store) Stamp(ctx context.Context, project, article annotate.ID, hand string) (Stamp, error) {
 	var st Stamp
@@ -47,16 +51,15 @@ func (s *Store) Stamp(ctx context.Context, project, article annotate.ID, hand st
 func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.ID, hand string) (annotate.AnnotatedArticle, Stamp, error) {
 	var doc annotate.AnnotatedArticle
 	var st Stamp
-	const inSet = `(SELECT id FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL)`
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
 	b.Queue(selectStamp, project, article, hand).QueryRow(st.scan)
 	b.Queue(selectArticle+` WHERE a.project_id = $1 AND a.id = $2`, project, article).QueryRow(func(row pgx.Row) error {
 		return scanArticle(row, &doc.Article)
 	})
-	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = (SELECT revision_id FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL)`,
+	b.Queue(selectRevision+` WHERE r.project_id = $1 AND r.id = (SELECT revision_id`+fromSet+`)`,
 		project, article, hand).QueryRow(func(row pgx.Row) error { return scanRevision(row, &doc.Revision) })
-	b.Queue(`SELECT a.set_id, `+annotationColumns+` FROM annotations a WHERE a.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY a.id`,
+	b.Queue(`SELECT a.set_id, `+annotationColumns+` FROM annotations a WHERE a.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted ORDER BY a.id`,
 		project, article, hand).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, scanAnnotation)
 		doc.Annotations = make([]annotate.Annotation, len(found))
@@ -65,7 +68,7 @@ func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.
 		}
 		return err
 	})
-	b.Queue(`SELECT l.set_id, `+linkColumns+` FROM links l WHERE l.project_id = $1 AND l.set_id = `+inSet+` AND NOT l.deleted ORDER BY l.id`,
+	b.Queue(`SELECT l.set_id, `+linkColumns+` FROM links l WHERE l.project_id = $1 AND l.set_id = (SELECT id`+fromSet+`) AND NOT l.deleted ORDER BY l.id`,
 		project, article, hand).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, scanLink)
 		doc.Links = make([]annotate.Link, len(found))
@@ -76,14 +79,14 @@ func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.
 	})
 	b.Queue(`SELECT r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
 		FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
-		WHERE r.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY r.id`,
+		WHERE r.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted ORDER BY r.id`,
 		project, article, hand).Query(func(rows pgx.Rows) (err error) {
 		doc.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByPos[annotate.Review])
 		return err
 	})
 	b.Queue(`SELECT c.id, c.claim_id, c.author_id, c.body, c.created_at
 		FROM comments c JOIN annotations a ON a.project_id = c.project_id AND a.id = c.claim_id
-		WHERE c.project_id = $1 AND a.set_id = `+inSet+` AND NOT a.deleted ORDER BY c.id`,
+		WHERE c.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted ORDER BY c.id`,
 		project, article, hand).Query(func(rows pgx.Rows) (err error) {
 		doc.Comments, err = pgx.CollectRows(rows, pgx.RowToStructByPos[annotate.Comment])
 		return err
@@ -165,8 +168,7 @@ func scanRevision(row pgx.Row, r *annotate.Revision) error {
 // TextOf is the text that the annotation set of an article by hand belongs to.
 func (s *Store) TextOf(ctx context.Context, project, article annotate.ID, hand string) (*annotate.Text, error) {
 	var revision annotate.ID
-	err := s.pool.QueryRow(ctx, `SELECT revision_id FROM annotation_sets
-		WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL`, project, article, hand).Scan(&revision)
+	err := s.pool.QueryRow(ctx, `SELECT revision_id`+fromSet, project, article, hand).Scan(&revision)
 	if err != nil {
 		return nil, fmt.Errorf("find article %s: %w", article, translate(err))
 	}

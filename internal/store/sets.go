@@ -102,7 +102,7 @@ func (s *Store) keptSet(ctx context.Context, d *door, key setKey) (*keptSet, err
 // with lock.
 func (set *keptSet) queueRead(b *pgx.Batch, lock string) {
 	const inSet = ` WHERE project_id = $1
-		AND set_id = (SELECT id FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL)
+		AND set_id = (SELECT id` + fromSet + `)
 		ORDER BY id`
 	key := set.key
 	set.state = annotate.NewState(nil, nil)
@@ -187,7 +187,8 @@ func (s *Store) lockSet(ctx context.Context, conn *pgxpool.Conn, p *passage) (se
 	if err := s.complete(ctx, conn, set); err != nil {
 		return nil, nil, err
 	}
-	err = s.withEntities(ctx, []*passage{p}, set.know)
+	entities, err := s.entitiesIn(ctx, []*passage{p})
+	set.know(entities)
 	return set, earlier, err
 }
 
@@ -238,8 +239,8 @@ func (set *keptSet) saved(w *write) {
 // entityTypes are entities with their types, by project.
 type entityTypes map[rowKey]annotate.EntityType
 
-// withEntities calls f with the entities that group's operations name.
-func (s *Store) withEntities(ctx context.Context, group []*passage, f func(entityTypes)) error {
+// entitiesIn reads the types of the entities that group's operations name.
+func (s *Store) entitiesIn(ctx context.Context, group []*passage) (entityTypes, error) {
 	projects, ids := []annotate.ID{}, []annotate.ID{}
 	for _, p := range group {
 		for _, op := range p.cs.Operations {
@@ -261,11 +262,10 @@ func (s *Store) withEntities(ctx context.Context, group []*passage, f func(entit
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("read entities: %w", translate(err))
+			return nil, fmt.Errorf("read entities: %w", translate(err))
 		}
 	}
-	f(found)
-	return nil
+	return found, nil
 }
 
 func (set *keptSet) know(entities entityTypes) {
