@@ -136,6 +136,12 @@ var workbenchScenes = []scene{
 		p.selectText(0, 5)
 		p.until("the toolbar", `!document.querySelector("#selection-tools").hidden`)
 	}},
+	{state: "with words found", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.press("/")
+		p.fill("#find-query", "the")
+		p.until("what is found", `document.querySelector("#find-count").textContent.startsWith("1 of ")`)
+	}},
 	{state: "with the keys", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		p.ready()
 		p.press("?")

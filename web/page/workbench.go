@@ -197,6 +197,7 @@ func keysOf(f Frame, c *annotate.Codebook) []keyGroup {
 	reading := keyGroup{"Reading", []keyHelp{
 		{[]string{".", ","}, "Next, previous claim"},
 		{[]string{"Shift", ".", ","}, "Next, previous claim that nobody says yet"},
+		{[]string{"/"}, "Find words in the text"},
 		{[]string{"Enter"}, "Into the card, or what stands at the caret"},
 		{[]string{"Esc"}, "Back out, step by step"},
 		{[]string{"?"}, "This sheet"},

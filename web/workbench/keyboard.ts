@@ -2,6 +2,7 @@ import type { Bench } from "./bench";
 import type { Caret } from "./caret";
 import type { Chooser } from "./chooser";
 import { find, takesText } from "./dom";
+import type { FindBar } from "./findbar";
 import { type Command, commandOf } from "./keys";
 import type { Pointer } from "./pointer";
 import type { Rail } from "./rail";
@@ -14,6 +15,7 @@ interface Instruments {
   readonly tagging: Tagging;
   readonly caret: Caret;
   readonly chooser: Chooser;
+  readonly findBar: FindBar;
   readonly pointer: Pointer;
   readonly rail: Rail;
   readonly toolbar: Toolbar | undefined;
@@ -62,6 +64,7 @@ export class Keyboard {
     const { bench, tagging } = this.#on;
     switch (command.name) {
       case "help": this.#sheet.showModal(); return true;
+      case "find": this.#on.findBar.open(); return true;
       case "leave": return this.#leave();
       case "open": return this.#open();
       case "next": case "previous": return this.go(command.name === "next" ? 1 : -1, command.unattributed);

@@ -21,6 +21,12 @@ test("a keyboard of another alphabet tags by the place of its keys", () => {
   assert.deepEqual(press("с", { code: "KeyC" }), { name: "tag", kind: "claim", link: false });
 });
 
+test("a slash finds, also where it needs Shift, and Ctrl+F stays the browser's", () => {
+  assert.deepEqual(press("/"), { name: "find" });
+  assert.deepEqual(press("/", { shiftKey: true }), { name: "find" });
+  assert.equal(press("f", { ctrlKey: true }), undefined);
+});
+
 test("undo and redo go by Ctrl or Cmd", () => {
   assert.deepEqual(press("z", { ctrlKey: true }), { name: "undo" });
   assert.deepEqual(press("Z", { metaKey: true, shiftKey: true }), { name: "redo" });

@@ -8,7 +8,7 @@ export type Command =
   | { readonly name: "tag"; readonly kind: string; /** Link it with what is focused. */ readonly link: boolean }
   | { readonly name: "nudge"; readonly edge: "start" | "end"; readonly unit: "character" | "word"; readonly by: 1 | -1 }
   | { readonly name: "next" | "previous"; /** Only claims that nobody says yet. */ readonly unattributed: boolean }
-  | { readonly name: "undo" | "redo" | "delete" | "include" | "replace" | "open" | "leave" | "help" };
+  | { readonly name: "undo" | "redo" | "delete" | "include" | "replace" | "open" | "leave" | "help" | "find" };
 
 const nudges: Readonly<Record<string, { edge: "start" | "end"; by: 1 | -1 }>> = {
   ArrowLeft: { edge: "end", by: -1 },
@@ -17,8 +17,8 @@ const nudges: Readonly<Record<string, { edge: "start" | "end"; by: 1 | -1 }>> = 
   ArrowDown: { edge: "start", by: 1 },
 };
 
-const named: Readonly<Record<string, Command["name"] & ("delete" | "include" | "replace" | "open" | "leave" | "help")>> = {
-  "Delete": "delete", "Backspace": "delete", "+": "include", "=": "replace", "Enter": "open", "Escape": "leave", "?": "help",
+const named: Readonly<Record<string, Command["name"] & ("delete" | "include" | "replace" | "open" | "leave" | "help" | "find")>> = {
+  "Delete": "delete", "Backspace": "delete", "+": "include", "=": "replace", "Enter": "open", "Escape": "leave", "?": "help", "/": "find",
 };
 
 /**

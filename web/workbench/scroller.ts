@@ -1,5 +1,6 @@
 import type { Bench } from "./bench";
 import { find } from "./dom";
+import type { Range } from "./fragments";
 import type { Rail } from "./rail";
 import { TextView } from "./textview";
 
@@ -22,15 +23,18 @@ export class Scroller {
     });
   }
 
-  /** Scrolls so that an annotation's beginning can be read, if it cannot. */
-  #reveal(id: string): void {
+  /** Scrolls so that the beginning of a range of the text can be read, if it cannot. */
+  show({ start }: Range): void {
     const { view, offsets } = this.#bench.parts;
-    const fragment = this.#bench.set.annotation(id)?.fragments[0];
-    if (!fragment) return;
-    const rect = view.range(TextView.stretch({ start: fragment.start, end: fragment.start + 1 }, offsets)).getBoundingClientRect();
+    const rect = view.range(TextView.stretch({ start, end: start + 1 }, offsets)).getBoundingClientRect();
     const top = find("#bench-bar").getBoundingClientRect().bottom;
     const bottom = this.#rail.isSheet ? innerHeight * (1 - sheetHeight) : innerHeight;
     if (rect.top > top + 16 && rect.bottom < bottom - 72) return;
     scrollBy({ top: rect.top - top - (bottom - top) / 4, behavior: calm.matches ? "instant" : "smooth" });
+  }
+
+  #reveal(id: string): void {
+    const fragment = this.#bench.set.annotation(id)?.fragments[0];
+    if (fragment) this.show(fragment);
   }
 }
