@@ -19,6 +19,9 @@ type Admission struct {
 	// Codebook is the one in force where the articles go. What it has switched
 	// off may come in.
 	Codebook *Codebook
+	// CodebookVersion is the version that the codebook of the corpus had there:
+	// the latest an annotation can have been made under.
+	CodebookVersion int
 	// People are the ids the articles may name.
 	People map[ID]bool
 	// Entities has the entities the article may name, with their types.
@@ -178,6 +181,9 @@ func (c *admitting) history() {
 			c.claims[a.ID] = a
 		}
 		c.version("annotation", a.ID, a.Version)
+		if a.Codebook < 1 || a.Codebook > c.CodebookVersion {
+			c.complain("annotation", a.ID, "codebook", fmt.Sprintf("Give the version of the codebook it was made under: 1 to %d.", c.CodebookVersion))
+		}
 		c.made("annotation", a.ID, "created", a.CreatedBy, a.CreatedAt)
 		c.made("annotation", a.ID, "updated", a.UpdatedBy, a.UpdatedAt)
 		if a.Kind != Claim && a.Review != "" && a.Review != Unreviewed {

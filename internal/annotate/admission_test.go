@@ -37,7 +37,7 @@ func incoming() *annotate.AnnotatedArticle {
 	at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	annotation := func(n int, kind string, start, end int) annotate.Annotation {
 		return annotate.Annotation{
-			ID: incomingID(n), Kind: kind, Fragments: []annotate.Fragment{{Start: start, End: end}}, Attributes: annotate.Attributes{}, Version: 2,
+			ID: incomingID(n), Kind: kind, Fragments: []annotate.Fragment{{Start: start, End: end}}, Attributes: annotate.Attributes{}, Version: 2, Codebook: 3,
 			CreatedBy: incomingID(someone), CreatedAt: at, UpdatedBy: incomingID(someone), UpdatedAt: at,
 		}
 	}
@@ -66,7 +66,7 @@ func incoming() *annotate.AnnotatedArticle {
 
 func admission() *annotate.Admission {
 	return &annotate.Admission{
-		Codebook: annotate.DefaultCodebook(), People: map[annotate.ID]bool{incomingID(someone): true},
+		Codebook: annotate.DefaultCodebook(), CodebookVersion: 3, People: map[annotate.ID]bool{incomingID(someone): true},
 		Entities: map[annotate.ID]annotate.EntityType{incomingID(someEntity): annotate.Person}, Elsewhere: map[annotate.ID]bool{},
 	}
 }
@@ -76,6 +76,9 @@ func TestWhatCouldHaveBeenMadeHereMayComeIn(t *testing.T) {
 	for name, change := range map[string]func(*annotate.Admission, *annotate.AnnotatedArticle){
 		"as it is":       func(*annotate.Admission, *annotate.AnnotatedArticle) {},
 		"without a hash": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Revision.SHA256 = nil },
+		"made under earlier codebooks": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
+			d.Annotations[0].Codebook, d.Annotations[1].Codebook = 1, 2
+		},
 		"without anything": func(_ *annotate.Admission, d *annotate.AnnotatedArticle) {
 			d.Seq, d.Annotations, d.Links, d.Reviews, d.Comments = 0, nil, nil, nil, nil
 		},
@@ -144,6 +147,8 @@ func TestWhatCouldNotHaveBeenMadeHereMayNotComeIn(t *testing.T) {
 		"nobody's":            {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.People = nil }, []string{"created_by: ", claim + ", created_by", claim + ", updated_by", link + ", created_by", review + ", created_by", comment + ", created_by"}},
 		"no entity":           {func(a *annotate.Admission, _ *annotate.AnnotatedArticle) { a.Entities = nil }, []string{speaker + ", entity: "}},
 		"a version too great": {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Links[0].Version = 1 << 31 }, []string{link + ", version: "}},
+		"a codebook to come":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[2].Codebook = 4 }, []string{speaker + ", codebook: ", "1 to 3"}},
+		"no codebook":         {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[2].Codebook = 0 }, []string{speaker + ", codebook: "}},
 		"a reviewed speaker":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[2].Review = annotate.Approved }, []string{speaker + ", review: "}},
 		"a state of its own":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Annotations[0].Review = "verified" }, []string{"review: ", `"verified"`}},
 		"a strange decision":  {func(_ *annotate.Admission, d *annotate.AnnotatedArticle) { d.Reviews[0].Decision = "bless" }, []string{review + ", decision: "}},

@@ -56,8 +56,11 @@ type Annotation struct {
 	Version int
 	// Edited is the version at which the annotation itself last changed. A
 	// change made with a view at or after it does not conflict.
-	Edited  int
-	Deleted bool
+	Edited int
+	// Codebook is the version of the project's codebook under which the
+	// annotation itself was last put as it is.
+	Codebook int
+	Deleted  bool
 	// Review is the state of a claim's review.
 	Review    ReviewState
 	CreatedBy ID

@@ -26,6 +26,9 @@ func (c *change) raiseVersions() {
 			continue
 		}
 		a.Edited = was.Version + 1
+		if !a.Deleted {
+			a.Codebook = c.cs.Codebook
+		}
 		c.annotations[id] = a
 		touched[id] = true
 		changed = append(changed, id)

@@ -35,9 +35,11 @@ const MaxOperations = 20_000
 // nothing.
 type ChangeSet struct {
 	// ID is made by the client: the same ID is the same change set, sent again.
-	ID         ID
-	Author     ID
-	At         time.Time
+	ID     ID
+	Author ID
+	At     time.Time
+	// Codebook is the version of the codebook the operations are made under.
+	Codebook   int
 	Operations []Operation
 }
 

@@ -88,13 +88,14 @@ type set struct {
 	*annotate.State
 	text     *annotate.Text
 	codebook *annotate.Codebook
+	version  int // of the codebook
 }
 
 // newSet has two attributions: Ana's claim, on a tape the paper heard, and
 // one within it.
 func newSet(t *testing.T) *set {
 	t.Helper()
-	s := &set{annotate.NewState(nil, nil), annotate.NewText(story), annotate.DefaultCodebook()}
+	s := &set{annotate.NewState(nil, nil), annotate.NewText(story), annotate.DefaultCodebook(), 1}
 	s.codebook.Kinds = append(s.codebook.Kinds, annotate.Kind{Name: "mood", Label: "Mood", Color: "slate"})
 	s.Entities = map[annotate.ID]annotate.EntityType{ana: annotate.Person, courier: annotate.Outlet, harbour: annotate.Place}
 	s.Elsewhere = map[annotate.ID]bool{elsewhere: true}
@@ -112,7 +113,7 @@ func newSet(t *testing.T) *set {
 }
 
 func (s *set) apply(by annotate.ID, operations ...annotate.Operation) (annotate.Outcome, error) {
-	return s.Apply(annotate.ChangeSet{ID: id(999), Author: by, At: start.Add(time.Minute), Operations: operations}, s.text, s.codebook)
+	return s.Apply(annotate.ChangeSet{ID: id(999), Author: by, At: start.Add(time.Minute), Codebook: s.version, Operations: operations}, s.text, s.codebook)
 }
 
 func (s *set) must(t *testing.T, by annotate.ID, operations ...annotate.Operation) annotate.Outcome {
@@ -491,7 +492,7 @@ func TestWhatIsNewBeginsAtOne(t *testing.T) {
 	s.must(t, other, put(a))
 	want := annotate.Annotation{
 		ID: id(50), Kind: annotate.Speaker, Entity: ana, Fragments: []annotate.Fragment{at("Ana")}, Attributes: annotate.Attributes{"on_record": "background"},
-		Version: 1, Edited: 1, Review: annotate.Unreviewed,
+		Version: 1, Edited: 1, Codebook: 1, Review: annotate.Unreviewed,
 		CreatedBy: other, CreatedAt: start.Add(time.Minute), UpdatedBy: other, UpdatedAt: start.Add(time.Minute),
 	}
 	if got := s.Annotations[id(50)]; !reflect.DeepEqual(got, want) {
@@ -696,6 +697,59 @@ func TestWhatWasDeletedComesBackWithLaterVersions(t *testing.T) {
 	}
 }
 
+// What the codebook said counts when an annotation is made what it is, and not
+// when something else changes that it leads to.
+func TestAnAnnotationKeepsTheCodebookItWasMadeUnder(t *testing.T) {
+	again := func(s *set, of annotate.ID, version int) annotate.Operation {
+		a := s.Annotations[of]
+		a.Version = version
+		return put(a)
+	}
+	recoded := func(s *set, of annotate.ID) annotate.Operation {
+		a := s.Annotations[of]
+		a.Attributes = annotate.Attributes{"quotation": "direct"}
+		return put(a)
+	}
+	for name, tt := range map[string]struct {
+		change func(s *set) []annotate.Operation
+		of     annotate.ID
+		want   int
+	}{
+		"made": {func(*set) []annotate.Operation {
+			return []annotate.Operation{put(tagged(id(50), annotate.Cue, "said"))}
+		}, id(50), 2},
+		"coded otherwise": {func(s *set) []annotate.Operation { return []annotate.Operation{recoded(s, claim)} }, claim, 2},
+		"put as it was": {func(s *set) []annotate.Operation {
+			return []annotate.Operation{again(s, claim, s.Annotations[claim].Version)}
+		}, claim, 1},
+		"something it leads to": {func(*set) []annotate.Operation { return []annotate.Operation{remove(cue, 1)} }, claim, 1},
+		"linked": {func(*set) []annotate.Operation {
+			return []annotate.Operation{putLink(linked(id(51), alone, annotate.RoleSpeaker, speaker))}
+		}, alone, 1},
+		"put as it was and linked": {func(s *set) []annotate.Operation {
+			return []annotate.Operation{again(s, alone, 1), putLink(linked(id(51), alone, annotate.RoleSpeaker, speaker))}
+		}, alone, 1},
+		"deleted": {func(*set) []annotate.Operation { return []annotate.Operation{remove(alone, 1)} }, alone, 1},
+		"brought back": {func(*set) []annotate.Operation {
+			return []annotate.Operation{put(tagged(gone, annotate.Speaker, "Ben"))}
+		}, gone, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSet(t)
+			s.version = 2
+			replayed := annotate.NewState(slices.Collect(maps.Values(s.Annotations)), slices.Collect(maps.Values(s.Links)))
+			outcome := s.must(t, other, tt.change(s)...)
+			replayed.Replay(annotate.Operations(annotate.Records(outcome.Operations)))
+			if got := s.Annotations[tt.of].Codebook; got != tt.want {
+				t.Errorf("it says that it was made under version %d, want %d", got, tt.want)
+			}
+			if got := replayed.Annotations[tt.of].Codebook; got != tt.want {
+				t.Errorf("replayed it says version %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestWhatWasCodedMayStay(t *testing.T) {
 	coded := func(s *set) (annotate.Annotation, annotate.Link) {
 		a, l := s.Annotations[claim], s.Links[passed]
@@ -831,7 +885,7 @@ func TestAStateIsWhatItWasAfterItsLogIsReplayed(t *testing.T) {
 
 // copy is a set of its own with the same in it.
 func (s *set) copy() *set {
-	c := &set{annotate.NewState(slices.Collect(maps.Values(s.Annotations)), slices.Collect(maps.Values(s.Links))), s.text, s.codebook}
+	c := &set{annotate.NewState(slices.Collect(maps.Values(s.Annotations)), slices.Collect(maps.Values(s.Links))), s.text, s.codebook, s.version}
 	c.Elsewhere, c.Entities = s.Elsewhere, s.Entities
 	return c
 }

@@ -24,6 +24,7 @@ type AnnotationRecord struct {
 	Attributes Attributes       `json:"attributes,omitzero" nullable:"false"`
 	Entity     *ID              `json:"entity" required:"false" doc:"The entity that is meant, or null."`
 	Review     ReviewState      `json:"review_state,omitempty" readOnly:"true"`
+	Codebook   int              `json:"codebook,omitempty" readOnly:"true" doc:"The version of the codebook it was made or last changed under."`
 	CreatedBy  ID               `json:"created_by,omitempty" readOnly:"true"`
 	CreatedAt  *time.Time       `json:"created_at,omitempty" readOnly:"true"`
 	UpdatedBy  ID               `json:"updated_by,omitempty" readOnly:"true"`
@@ -54,7 +55,7 @@ type OperationRecord struct {
 // Record is a in JSON.
 func (a Annotation) Record() AnnotationRecord {
 	r := AnnotationRecord{
-		ID: a.ID, Version: a.Version, Kind: a.Kind, Attributes: a.Attributes,
+		ID: a.ID, Version: a.Version, Kind: a.Kind, Attributes: a.Attributes, Codebook: a.Codebook,
 		CreatedBy: a.CreatedBy, CreatedAt: moment(a.CreatedAt), UpdatedBy: a.UpdatedBy, UpdatedAt: moment(a.UpdatedAt),
 	}
 	if a.Kind == Claim && a.CreatedBy != "" {
@@ -76,7 +77,7 @@ func (a Annotation) Record() AnnotationRecord {
 // Annotation is the annotation r tells of.
 func (r AnnotationRecord) Annotation() Annotation {
 	a := Annotation{
-		ID: r.ID, Version: r.Version, Kind: r.Kind, Attributes: r.Attributes, Review: r.Review,
+		ID: r.ID, Version: r.Version, Kind: r.Kind, Attributes: r.Attributes, Review: r.Review, Codebook: r.Codebook,
 		CreatedBy: r.CreatedBy, CreatedAt: when(r.CreatedAt), UpdatedBy: r.UpdatedBy, UpdatedAt: when(r.UpdatedAt),
 	}
 	if r.Entity != nil {

@@ -152,6 +152,7 @@ func bridge() annotate.AnnotatedArticle {
 	holds := claim(101, annotate.Approved, 2, at(&d, "It holds,"), at(&d, "and it will."))
 	holds.Attributes = annotate.Attributes{"quotation": "direct", "topics": []string{"safety", "cost"}, "note": "a \"b\" \\ \u2028\u2029\u0085 \u00a0\u201c \x01\x7f"}
 	salt := claim(102, annotate.Disputed, 1, at(&d, "salt got in"))
+	salt.Codebook = 1
 	wrote := claim(103, annotate.Rejected, 4, at(&d, "The lab wrote that salt got in"))
 	says := claim(104, annotate.ChangesRequested, 1, at(&d, "a tape says"))
 	again := claim(105, annotate.Unreviewed, 2, at(&d, "\"safe\""))
@@ -215,7 +216,7 @@ func at(d *annotate.AnnotatedArticle, exact string) annotate.Fragment {
 
 func annotation(n int, kind string, fragments ...annotate.Fragment) annotate.Annotation {
 	return annotate.Annotation{
-		ID: id(n), Kind: kind, Fragments: fragments, Attributes: annotate.Attributes{}, Version: 1, Edited: 1,
+		ID: id(n), Kind: kind, Fragments: fragments, Attributes: annotate.Attributes{}, Version: 1, Edited: 1, Codebook: 3,
 		CreatedBy: id(ana), CreatedAt: noon, UpdatedBy: id(ana), UpdatedAt: noon,
 	}
 }

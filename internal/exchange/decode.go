@@ -20,9 +20,10 @@ import (
 // their order.
 type decoder struct {
 	*scanner
-	key    string // of the member that comes next, once it has been read
-	record int    // the number of the newest article, from 1
-	ended  bool   // a sequence has yielded an error
+	key      string // of the member that comes next, once it has been read
+	codebook int    // the version of the file's
+	record   int    // the number of the newest article, from 1
+	ended    bool   // a sequence has yielded an error
 }
 
 func newDecoder(r io.Reader) *decoder { return &decoder{scanner: newScanner(r)} }
@@ -74,6 +75,7 @@ func (d *decoder) corpus() (annotate.Corpus, error) {
 	if err != nil {
 		return annotate.Corpus{}, err
 	}
+	d.codebook = h.Codebook.Version
 	return annotate.Corpus{
 		Origin:          annotate.Origin(h.Project),
 		Codebook:        &h.Codebook.Codebook,
@@ -304,6 +306,7 @@ type annotationJSON struct {
 	Attributes annotate.Attributes `json:"attributes"`
 	Entity     annotate.ID         `json:"entity"`
 	Version    int                 `json:"version"`
+	Codebook   *int                `json:"codebook"`
 	CreatedBy  annotate.ID         `json:"created_by"`
 	CreatedAt  time.Time           `json:"created_at"`
 	UpdatedBy  annotate.ID         `json:"updated_by"`
@@ -359,7 +362,7 @@ func (d *decoder) article() (annotate.AnnotatedArticle, error) {
 		}
 		return annotate.AnnotatedArticle{}, bad[:min(len(bad), annotate.MaxComplaints)]
 	}
-	return j.annotated(), nil
+	return j.annotated(d.codebook), nil
 }
 
 // prove checks the text against its hash, and what is quoted against the
@@ -413,7 +416,9 @@ func excerpt(s string) string {
 	return s
 }
 
-func (j *articleJSON) annotated() annotate.AnnotatedArticle {
+// annotated is j as the domain has it. What does not say under which codebook
+// it was made was made under the file's, of that version.
+func (j *articleJSON) annotated(codebook int) annotate.AnnotatedArticle {
 	sum := sha256.Sum256([]byte(j.Text))
 	a := annotate.AnnotatedArticle{
 		Article: annotate.Article{
@@ -436,6 +441,9 @@ func (j *articleJSON) annotated() annotate.AnnotatedArticle {
 	}
 	for i, n := range j.Annotations {
 		a.Annotations[i] = n.annotation()
+		if a.Annotations[i].Codebook = codebook; n.Codebook != nil {
+			a.Annotations[i].Codebook = *n.Codebook
+		}
 	}
 	for i, l := range j.Links {
 		a.Links[i] = l.link()

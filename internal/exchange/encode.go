@@ -351,6 +351,8 @@ func (e *encoder) annotation(a annotate.Annotation, text *annotate.Text) {
 	e.known(`,"entity":`, string(a.Entity))
 	e.raw(`,"version":`)
 	e.int(int64(a.Version))
+	e.raw(`,"codebook":`)
+	e.int(int64(a.Codebook))
 	e.made("created", a.CreatedBy, a.CreatedAt)
 	e.made("updated", a.UpdatedBy, a.UpdatedAt)
 	if a.Kind == annotate.Claim {

@@ -15,7 +15,7 @@ import (
 
 // annotationColumns are a's columns in the order scanAnnotation reads them,
 // after the set's id.
-const annotationColumns = `a.id, a.kind, a.fragments, a.attributes, a.entity_id, a.version, a.edited, a.review_state, a.deleted,
+const annotationColumns = `a.id, a.kind, a.fragments, a.attributes, a.entity_id, a.version, a.edited, a.codebook, a.review_state, a.deleted,
 	a.created_by, a.created_at, a.updated_by, a.updated_at`
 
 // linkColumns are l's columns in the order scanLink reads them, after the
@@ -38,7 +38,7 @@ func scanAnnotation(row pgx.CollectableRow) (annotationRow, error) {
 	var fragments []pgtype.Range[int32]
 	var attributes []byte
 	var entity *annotate.ID
-	err := row.Scan(&a.set, &a.ID, &a.Kind, &fragments, &attributes, &entity, &a.Version, &a.Edited, &a.Review, &a.Deleted,
+	err := row.Scan(&a.set, &a.ID, &a.Kind, &fragments, &attributes, &entity, &a.Version, &a.Edited, &a.Codebook, &a.Review, &a.Deleted,
 		&a.CreatedBy, &a.CreatedAt, &a.UpdatedBy, &a.UpdatedAt)
 	if err != nil {
 		return a, err
@@ -104,23 +104,23 @@ func rangesText(fragments []annotate.Fragment) string {
 }
 
 const annotationInput = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::text[], $8::int[], $9::int[],
-	        $10::bool[], $11::uuid[], $12::timestamptz[], $13::uuid[], $14::timestamptz[])
-	     AS u (project_id, set_id, id, kind, fragments, attributes, entity, version, edited, deleted, created_by, created_at, updated_by, updated_at)`
+	        $10::int[], $11::bool[], $12::uuid[], $13::timestamptz[], $14::uuid[], $15::timestamptz[])
+	     AS u (project_id, set_id, id, kind, fragments, attributes, entity, version, edited, codebook, deleted, created_by, created_at, updated_by, updated_at)`
 
 // New annotations are inserted and known ones updated, never either: an id
 // that belongs to another set must fail and not be taken over.
 const (
 	insertAnnotations = `
-	INSERT INTO annotations (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, deleted,
+	INSERT INTO annotations (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, codebook, deleted,
 	                         created_by, created_at, updated_by, updated_at)
-	SELECT project_id, set_id, id, kind, fragments::int4range[], attributes, nullif(entity, '')::uuid, version, edited, deleted,
+	SELECT project_id, set_id, id, kind, fragments::int4range[], attributes, nullif(entity, '')::uuid, version, edited, codebook, deleted,
 	       created_by, created_at, updated_by, updated_at
 	FROM ` + annotationInput
 
 	updateAnnotations = `
 	UPDATE annotations a SET
 	    kind = u.kind, fragments = u.fragments::int4range[], attributes = u.attributes, entity_id = nullif(u.entity, '')::uuid,
-	    version = u.version, edited = u.edited, review_state = 'unreviewed', deleted = u.deleted,
+	    version = u.version, edited = u.edited, codebook = u.codebook, review_state = 'unreviewed', deleted = u.deleted,
 	    updated_by = u.updated_by, updated_at = u.updated_at
 	FROM ` + annotationInput + `
 	WHERE a.project_id = u.project_id AND a.set_id = u.set_id AND a.id = u.id`
@@ -129,7 +129,7 @@ const (
 // annotationsByColumn holds annotations as annotationInput takes them.
 type annotationsByColumn struct {
 	projects, sets, ids, kinds, fragments, attributes, entities, createdBy, updatedBy []string
-	versions, edited                                                                  []int32
+	versions, edited, codebooks                                                       []int32
 	deleted                                                                           []bool
 	createdAt, updatedAt                                                              []time.Time
 }
@@ -142,8 +142,9 @@ func (c *annotationsByColumn) add(set *keptSet, a annotate.Annotation) {
 	c.fragments = append(c.fragments, rangesText(a.Fragments))
 	c.attributes = append(c.attributes, encodeAttributes(a.Attributes))
 	c.entities = append(c.entities, string(a.Entity))
-	c.versions = append(c.versions, int32(a.Version)) //nolint:gosec // one a change set
-	c.edited = append(c.edited, int32(a.Edited))      //nolint:gosec // at most the version
+	c.versions = append(c.versions, int32(a.Version))    //nolint:gosec // one a change set
+	c.edited = append(c.edited, int32(a.Edited))         //nolint:gosec // at most the version
+	c.codebooks = append(c.codebooks, int32(a.Codebook)) //nolint:gosec // counted one by one
 	c.deleted = append(c.deleted, a.Deleted)
 	c.createdBy = append(c.createdBy, string(a.CreatedBy))
 	c.createdAt = append(c.createdAt, a.CreatedAt)
@@ -154,7 +155,7 @@ func (c *annotationsByColumn) add(set *keptSet, a annotate.Annotation) {
 // queue queues sql with the annotations, if there are any.
 func (c *annotationsByColumn) queue(b *pgx.Batch, sql string) {
 	if len(c.ids) > 0 {
-		b.Queue(sql, c.projects, c.sets, c.ids, c.kinds, c.fragments, c.attributes, c.entities, c.versions, c.edited,
+		b.Queue(sql, c.projects, c.sets, c.ids, c.kinds, c.fragments, c.attributes, c.entities, c.versions, c.edited, c.codebooks,
 			c.deleted, c.createdBy, c.createdAt, c.updatedBy, c.updatedAt).Exec(hit(len(c.ids)))
 	}
 }

@@ -129,7 +129,7 @@ func TestWhatWasAppendedIsReadBackWhole(t *testing.T) {
 	}
 	doc := d.read()
 	provenance := func(a annotate.Annotation) annotate.Annotation {
-		a.Version, a.Edited, a.Review = 1, 1, annotate.Unreviewed
+		a.Version, a.Edited, a.Codebook, a.Review = 1, 1, 1, annotate.Unreviewed
 		a.CreatedBy, a.CreatedAt, a.UpdatedBy, a.UpdatedAt = d.user, monday, d.user, monday
 		return a
 	}

@@ -92,6 +92,7 @@ func (x *export) corpus(ctx context.Context) (annotate.Corpus, error) {
 		c.Origin = annotate.Origin{Slug: from.Slug, Name: from.Name}
 		if from.Stored == c.CodebookVersion {
 			c.CodebookVersion = from.Codebook
+			x.rows.stored, x.rows.told = from.Stored, from.Codebook
 		}
 	}
 	c.Codebook = &annotate.Codebook{}

@@ -15,7 +15,7 @@ import (
 // What an export reads of annotations and links, in the order rowReader takes
 // it, after the set's id.
 const (
-	rawAnnotation = `a.id, a.kind, a.fragments, a.attributes, a.entity_id, a.version, a.edited, a.review_state,
+	rawAnnotation = `a.id, a.kind, a.fragments, a.attributes, a.entity_id, a.version, a.edited, a.codebook, a.review_state,
 		a.created_by, a.created_at, a.updated_by, a.updated_at`
 	rawLink = `l.id, l.from_id, l.to_id, l.role, l.attributes, l.version, l.created_by, l.created_at, l.updated_by, l.updated_at`
 )
@@ -29,7 +29,10 @@ type rowReader struct {
 	merged map[uuidBytes]annotate.ID
 	ids    map[uuidBytes]annotate.ID // of people and entities
 	words  map[string]string         // kinds, states, roles
-	coded  map[string]annotate.Attributes
+	// Annotations made under the version stored of the codebook are read as
+	// made under the version told.
+	stored, told int
+	coded        map[string]annotate.Attributes
 }
 
 type uuidBytes [16]byte
@@ -162,7 +165,7 @@ func (r *rowReader) annotation(row [][]byte) error {
 	w := &rawRow{values: row}
 	d := r.doc(w)
 	d.Annotations = append(d.Annotations, annotate.Annotation{
-		ID: w.id(), Kind: r.word(w), Fragments: w.fragments(), Attributes: r.attributes(w), Entity: r.entity(w), Version: w.int(), Edited: w.int(),
+		ID: w.id(), Kind: r.word(w), Fragments: w.fragments(), Attributes: r.attributes(w), Entity: r.entity(w), Version: w.int(), Edited: w.int(), Codebook: r.codebook(w),
 		Review: annotate.ReviewState(r.word(w)), CreatedBy: r.person(w), CreatedAt: w.time(), UpdatedBy: r.person(w), UpdatedAt: w.time(),
 	})
 	return w.err
@@ -195,6 +198,13 @@ func (r *rowReader) comment(row [][]byte) error {
 		ID: w.id(), Claim: w.id(), Author: r.person(w), Body: string(w.take(0)), CreatedAt: w.time(),
 	})
 	return w.err
+}
+
+func (r *rowReader) codebook(w *rawRow) int {
+	if version := w.int(); version != r.stored {
+		return version
+	}
+	return r.told
 }
 
 func (r *rowReader) person(w *rawRow) annotate.ID { return r.repeated(w.uuid()) }

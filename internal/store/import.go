@@ -84,6 +84,7 @@ type importing struct {
 	done   Imported
 
 	version   int // of the codebook in force
+	madeUnder func(codebook int) int
 	admission annotate.Admission
 	record    int        // number of the article in the corpus, from 1
 	rows      *rowReader // for articles that are there already
@@ -94,10 +95,11 @@ func (m *importing) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.admission.CodebookVersion = m.corpus.CodebookVersion
 	if empty {
 		err = m.takeOver(ctx)
 	} else {
-		err = m.admission.Codebook.Covers(m.corpus.Codebook)
+		err = m.cover()
 	}
 	if err != nil {
 		return err
@@ -168,12 +170,31 @@ func (m *importing) lock(ctx context.Context) (empty bool, err error) {
 	return empty, json.Unmarshal(content, m.admission.Codebook)
 }
 
+// cover holds the codebook in force to cover the corpus's. Where the two are
+// one version of one codebook, annotations keep the version they were made
+// under; elsewhere their numbers would name versions of another codebook.
+func (m *importing) cover() error {
+	same, err := sameJSON(m.corpus.Codebook, m.admission.Codebook)
+	if err != nil {
+		return err
+	}
+	m.madeUnder = func(codebook int) int {
+		if same && m.version == m.corpus.CodebookVersion {
+			return codebook
+		}
+		return m.version
+	}
+	return m.admission.Codebook.Covers(m.corpus.Codebook)
+}
+
 // maxCodebookVersion leaves room for the versions that come after.
 const maxCodebookVersion = 1_000_000_000
 
 // takeOver gives the empty project the corpus's codebook and origin. Versions
 // of a codebook never change, so if the number it had is taken here, it gets
-// another.
+// another. Annotations keep the version they were made under: the text of an
+// earlier one does not come with a corpus, and so none of ours, which nobody
+// has coded with, stays under its number.
 func (m *importing) takeOver(ctx context.Context) error {
 	if err := m.corpus.Codebook.Validate(); err != nil {
 		return annotate.BadFile{{Item: "codebook", Message: err.Error()}}
@@ -193,7 +214,16 @@ func (m *importing) takeOver(ctx context.Context) error {
 		from.Stored = m.version
 	}
 	m.admission.Codebook = m.corpus.Codebook
-	_, err = m.tx.Exec(ctx, `UPDATE projects SET codebook = $2, origin = $3 WHERE id = $1`, m.Project, m.version, from)
+	m.madeUnder = func(codebook int) int {
+		if codebook == m.corpus.CodebookVersion {
+			return m.version
+		}
+		return codebook
+	}
+	if _, err = m.tx.Exec(ctx, `UPDATE projects SET codebook = $2, origin = $3 WHERE id = $1`, m.Project, m.version, from); err != nil {
+		return err
+	}
+	_, err = m.tx.Exec(ctx, `DELETE FROM codebooks WHERE project_id = $1 AND version < $2`, m.Project, m.version)
 	return err
 }
 
@@ -367,6 +397,10 @@ func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) e
 	}
 	if err := m.admission.Check(d); err != nil {
 		return err
+	}
+	d.Annotations = slices.Clone(d.Annotations) // the corpus's own stay as they are
+	for i := range d.Annotations {
+		d.Annotations[i].Codebook = m.madeUnder(d.Annotations[i].Codebook)
 	}
 	if err := m.insert(ctx, d); err != nil {
 		return taken(err, "articles_pkey", "The file has this article twice.")

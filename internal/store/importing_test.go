@@ -309,6 +309,81 @@ func TestAProjectInUseKeepsItsCodebook(t *testing.T) {
 	}
 }
 
+// underCodebooks has a claim made under the first version of the codebook and
+// one under the second, which asks more.
+func underCodebooks(t *testing.T) (n told, second *annotate.Codebook) {
+	t.Helper()
+	n = newTold(t)
+	second = annotate.DefaultCodebook()
+	second.Kinds = append(second.Kinds, annotate.Kind{Name: "irony", Label: "Irony", Color: "teal", Entities: []annotate.EntityType{}, Active: true})
+	if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: n.project, Base: 1, Codebook: second, By: n.mara, At: n.later()}); err != nil {
+		t.Fatal(err)
+	}
+	n.claim(n.wall, "Ilse Brandt told")
+	return n, second
+}
+
+// codebooks are the versions the annotations of c were made under, sorted.
+func (c corpus) codebooks() []int {
+	var found []int
+	for _, d := range c.Articles {
+		for _, a := range d.Annotations {
+			found = append(found, a.Codebook)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func TestImportedAnnotationsKeepTheCodebookTheyWereMadeUnder(t *testing.T) {
+	t.Parallel()
+	n, second := underCodebooks(t)
+	c := n.export(store.ExportFilter{})
+	if got := c.codebooks(); !slices.Equal(got, []int{1, 2}) {
+		t.Fatalf("they are exported as made under %v", got)
+	}
+	for name, before := range map[string]func(project annotate.ID){
+		"into a fresh project": func(annotate.ID) {},
+		"where the number is taken": func(project annotate.ID) {
+			for base := 1; base <= 2; base++ {
+				other := annotate.DefaultCodebook()
+				other.Kinds[base].Label = "Otherwise"
+				if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: project, Base: base, Codebook: other, By: n.mara, At: n.later()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			project := n.newProject(strings.ReplaceAll(name, " ", "-"))
+			before(project)
+			n.mustImport(project, c)
+			same(t, c, exported(t, n.Store, project, store.ExportFilter{}))
+			// None of the project's own is taken for the first version of theirs.
+			if _, err := n.Codebook(t.Context(), project, 1); !errors.Is(err, annotate.ErrNotFound) {
+				t.Errorf("version 1 is there: %v", err)
+			}
+		})
+	}
+	t.Run("into a project with another codebook", func(t *testing.T) {
+		project := n.newProject("others")
+		if _, err := n.AddArticle(t.Context(), project, annotate.Article{CreatedBy: n.ana}, "Something.", n.later()); err != nil {
+			t.Fatal(err)
+		}
+		wider := *second
+		wider.Kinds = append(slices.Clone(second.Kinds), annotate.Kind{Name: "mood", Label: "Mood", Color: "rose", Entities: []annotate.EntityType{}, Active: true})
+		for base := 1; base <= 3; base++ {
+			if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: project, Base: base, Codebook: &wider, By: n.mara, At: n.later()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n.mustImport(project, c)
+		if got := exported(t, n.Store, project, store.ExportFilter{}).codebooks(); !slices.Equal(got, []int{4}) {
+			t.Errorf("they are told to be made under %v, want the one in force", got)
+		}
+	})
+}
+
 func TestEntitiesKnownByNameAreMergedOnTheirWayIn(t *testing.T) {
 	t.Parallel()
 	n := newTold(t)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
 	"onrecord.dev/internal/store/storetest"
 	"onrecord.dev/migrations"
@@ -382,3 +383,41 @@ func TestMigrationsAreNumberedWithoutGapsAndComeInPairs(t *testing.T) {
 		}
 	}
 }
+
+// The log tells of annotations made before they kept it which codebook they
+// were made under.
+func TestAnnotationsLearnTheirCodebookFromTheLog(t *testing.T) {
+	t.Parallel()
+	n, _ := underCodebooks(t)
+	recoded := n.read(n.deal).Claim
+	recoded.Attributes = annotate.Attributes{"quotation": "mixed"}
+	n.change(n.wall, n.ben, annotate.Operation{Op: annotate.Put, Annotation: &recoded})
+	asItWas := n.read(n.disputed).Claim
+	n.change(n.wall, n.ben, annotate.Operation{Op: annotate.Put, Annotation: &asItWas})
+	const versions = `SELECT string_agg(codebook::text, ',' ORDER BY id) FROM annotations`
+	var was, learnt string
+	if err := n.sql.QueryRow(t.Context(), versions).Scan(&was); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(was, "2") != 2 {
+		t.Fatalf("they were made under %s", was)
+	}
+	n.exec(`UPDATE annotations SET codebook = 7`)
+	url := n.sql.Config().ConnString()
+	schema, err := store.MigrationStatus(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.MigrateDown(t.Context(), url, schema.Latest-codebookOfAnnotations+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.sql.QueryRow(t.Context(), versions).Scan(&learnt); err != nil || learnt != was {
+		t.Errorf("they learn that they were made under %s, %v; want %s", learnt, err, was)
+	}
+}
+
+// codebookOfAnnotations is the number of the migration.
+const codebookOfAnnotations = 9

@@ -213,6 +213,7 @@ func named(cs annotate.ChangeSet) (annotations, links []annotate.ID) {
 // append applies p's change set and has w write what came of it.
 func (set *keptSet) append(p *passage, w *write) error {
 	was := set.seq
+	p.cs.Codebook = set.version
 	outcome, err := set.state.Apply(p.cs, set.text, set.codebook)
 	if err != nil {
 		return err

@@ -33,6 +33,8 @@ export interface Annotation extends Authorship {
   readonly attributes: Attributes;
   readonly entity: string | null;
   readonly review_state?: ReviewState;
+  /** The version of the codebook it was last put under. */
+  readonly codebook?: number;
 }
 
 /** Link is a directed role from one annotation to another. */
