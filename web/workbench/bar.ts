@@ -1,6 +1,6 @@
 import type { Bench } from "./bench";
+import type { Doing } from "./commands";
 import { find, oncePerFrame } from "./dom";
-import type { Keyboard } from "./keyboard";
 import type { Tagging } from "./tagging";
 
 /** Bar is the buttons above the text, beside the legend. */
@@ -8,9 +8,10 @@ export class Bar {
   readonly #bench: Bench;
   readonly #unattributed = find<HTMLButtonElement>("#unattributed");
 
-  constructor(bench: Bench, tagging: Tagging, keyboard: Keyboard) {
+  constructor(bench: Bench, tagging: Tagging, doing: Pick<Doing, "go" | "palette">) {
     this.#bench = bench;
-    this.#unattributed.addEventListener("click", () => keyboard.go(1, true));
+    this.#unattributed.addEventListener("click", () => doing.go(1, "unattributed"));
+    find("#commands").addEventListener("click", () => doing.palette());
     for (const way of ["undo", "redo"] as const) {
       document.querySelector(`#${way}`)?.addEventListener("click", () => tagging.step(way));
     }

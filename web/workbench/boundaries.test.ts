@@ -49,3 +49,38 @@ test("steps by words stop at the ends of words", () => {
   assert.equal(boundaries.word(20, 1), text.length);
   assert.equal(boundaries.word(1, -1), 0);
 });
+
+const widened = (text: string, start: number, end: number, whole: "word" | "sentence" | "paragraph"): string => {
+  const wide = new Boundaries(text, "en").widen({ start, end }, whole);
+  return text.slice(wide.start, wide.end);
+};
+
+test("a selection can be widened to whole words, sentences and paragraphs", () => {
+  const text = "The ferry is late. It's full, she said.\nNobody waits.";
+  assert.equal(widened(text, 6, 11, "word"), "ferry is");
+  assert.equal(widened(text, 20, 20, "word"), "It's");
+  assert.equal(widened(text, 17, 17, "word"), "late", "at the end of a word");
+  assert.equal(widened(text, 6, 6, "sentence"), "The ferry is late.");
+  assert.equal(widened(text, 6, 22, "sentence"), "The ferry is late. It's full, she said.");
+  assert.equal(widened(text, 22, 22, "paragraph"), "The ferry is late. It's full, she said.");
+  assert.equal(widened(text, 22, 42, "paragraph"), text);
+  assert.equal(widened(text, text.length, text.length, "sentence"), "Nobody waits.");
+});
+
+test("widening never takes anything away", () => {
+  assert.equal(widened("one, two", 3, 8, "word"), ", two");
+  assert.equal(widened("a 👨🏻‍🚒 b", 3, 4, "word"), "👨🏻‍🚒");
+});
+
+test("steps by sentences and paragraphs stop where the next one begins", () => {
+  const text = "One is here. Two is there.\n\n  Three is.\n";
+  const boundaries = new Boundaries(text, "en");
+  const from = (unit: number) => text.slice(unit, unit + 5);
+  assert.equal(from(boundaries.sentence(0, 1)), "Two i");
+  assert.equal(from(boundaries.sentence(13, 1)), "Three");
+  assert.equal(from(boundaries.sentence(20, -1)), "Two i");
+  assert.equal(from(boundaries.sentence(13, -1)), "One i");
+  assert.equal(from(boundaries.paragraph(3, 1)), "Three");
+  assert.equal(from(boundaries.paragraph(3, -1)), "One i");
+  assert.equal(boundaries.paragraph(35, 1), text.length);
+});

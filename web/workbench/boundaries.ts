@@ -4,20 +4,25 @@ export interface Stretch {
   readonly end: number;
 }
 
+/** Whole is what a stretch can be widened to. */
+export type Whole = "word" | "sentence" | "paragraph";
+
 /**
- * Boundaries knows where the characters and words of a text begin, as its
- * readers see them: an emoji of seven code points is one character. All
- * offsets are UTF-16 code units.
+ * Boundaries knows where the characters, words, sentences and paragraphs of a
+ * text begin, as its readers see them: an emoji of seven code points is one
+ * character. All offsets are UTF-16 code units.
  */
 export class Boundaries {
   readonly #text: string;
   readonly #graphemes: Intl.Segments;
   readonly #words: Intl.Segments;
+  readonly #sentences: Intl.Segments;
 
   constructor(text: string, language?: string) {
     this.#text = text;
     this.#graphemes = new Intl.Segmenter(language, { granularity: "grapheme" }).segment(text);
     this.#words = new Intl.Segmenter(language, { granularity: "word" }).segment(text);
+    this.#sentences = new Intl.Segmenter(language, { granularity: "sentence" }).segment(text);
   }
 
   /** The beginning of the character that unit is in. */
@@ -59,5 +64,66 @@ export class Boundaries {
       if (segment.isWordLike) return at;
     }
     return at;
+  }
+
+  /** The beginning of the next sentence after unit, or of the one before it. */
+  sentence(unit: number, by: 1 | -1): number {
+    return this.#step(unit, by, (at) => this.#sentenceAt(at));
+  }
+
+  /** The beginning of the next paragraph after unit, or of the one before it. */
+  paragraph(unit: number, by: 1 | -1): number {
+    return this.#step(unit, by, (at) => this.#paragraphAt(at));
+  }
+
+  /**
+   * The words, sentences or paragraphs that a stretch touches, whole and
+   * without the space around them. An empty stretch touches what it stands in,
+   * or else what it stands at the end of.
+   */
+  widen({ start, end }: Stretch, whole: Whole): Stretch {
+    const at = { word: (u: number) => (start < end ? this.#wordAt(u) : this.#wordAt(u, u - 1)), sentence: (u: number) => this.#sentenceAt(u), paragraph: (u: number) => this.#paragraphAt(u) }[whole];
+    const [first, last] = [at(start), at(start < end ? end - 1 : end)];
+    const wide = { start: Math.min(start, first.start), end: Math.max(end, last.end) };
+    return this.tidy(wide) ?? { start, end };
+  }
+
+  /** To where the next of such stretches begins, or the one before, past white space. */
+  #step(unit: number, by: 1 | -1, stretchAt: (unit: number) => Stretch): number {
+    if (by > 0) {
+      const { start, end } = stretchAt(unit);
+      return this.#solid(start) > unit ? this.#solid(start) : this.#solid(end);
+    }
+    for (let at = unit; at > 0; ) {
+      const { start } = stretchAt(at - 1);
+      if (this.#solid(start) < unit) return this.#solid(start);
+      at = start;
+    }
+    return 0;
+  }
+
+  /** The first place from unit on that is not white space, or the end. */
+  #solid(unit: number): number {
+    const away = this.#text.slice(unit).search(/\S/);
+    return away < 0 ? this.#text.length : unit + away;
+  }
+
+  /** The word that one of the units is in; between words nothing. */
+  #wordAt(...units: number[]): Stretch {
+    for (const unit of units) {
+      const segment = unit < 0 ? undefined : this.#words.containing(unit);
+      if (segment?.isWordLike) return { start: segment.index, end: segment.index + segment.segment.length };
+    }
+    return { start: units[0]!, end: units[0]! };
+  }
+
+  #sentenceAt(unit: number): Stretch {
+    const segment = this.#sentences.containing(Math.min(unit, this.#text.length - 1));
+    return segment ? { start: segment.index, end: segment.index + segment.segment.length } : { start: unit, end: unit };
+  }
+
+  #paragraphAt(unit: number): Stretch {
+    const end = this.#text.indexOf("\n", unit);
+    return { start: unit === 0 ? 0 : this.#text.lastIndexOf("\n", unit - 1) + 1, end: end < 0 ? this.#text.length : end + 1 };
   }
 }

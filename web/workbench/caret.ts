@@ -1,18 +1,18 @@
 import type { Bench } from "./bench";
+import type { Unit, Whole } from "./commands";
 import { find } from "./dom";
 
-const moves: Readonly<Record<string, [direction: string, granularity: string, byWord?: string]>> = {
-  ArrowRight: ["right", "character", "word"],
-  ArrowLeft: ["left", "character", "word"],
-  ArrowDown: ["forward", "line", "paragraph"],
-  ArrowUp: ["backward", "line", "paragraph"],
-  End: ["forward", "lineboundary", "documentboundary"],
-  Home: ["backward", "lineboundary", "documentboundary"],
+/** How the browser moves a selection by what it alone can see. */
+const modified: Readonly<Partial<Record<Unit, readonly [back: string, forth: string, granularity: string]>>> = {
+  "character": ["left", "right", "character"],
+  "word": ["left", "right", "word"],
+  "line": ["backward", "forward", "line"],
+  "line end": ["backward", "forward", "lineboundary"],
 };
 
 /**
  * Caret lets the keyboard go through text that cannot be edited, and select
- * in it with Shift, where the browser can move a selection.
+ * in it with Shift.
  */
 export class Caret {
   readonly #bench: Bench;
@@ -37,20 +37,51 @@ export class Caret {
     return selection?.focusNode ? this.#bench.parts.view.unitAt(selection.focusNode, selection.focusOffset) : undefined;
   }
 
-  /** Moves the caret or the end of the selection, if the key does that. */
-  key(event: KeyboardEvent): boolean {
-    const move = moves[event.key];
+  /** Moves the caret or the end of the selection, if the keyboard is in the text. */
+  move(unit: Unit, by: 1 | -1, extend: boolean): boolean {
     const selection = getSelection();
-    if (!move || !selection || event.altKey || document.activeElement !== this.#root) return false;
-    if (!event.shiftKey && !this.#byKeyboard) return false;
+    if (!selection || document.activeElement !== this.#root || (!extend && !this.#byKeyboard)) return false;
     if (this.unit === undefined) this.#begin(selection);
-    const [direction, granularity, byWord] = move;
-    const far = event.ctrlKey || event.metaKey;
-    selection.modify(event.shiftKey ? "extend" : "move", direction as "forward", (far && byWord ? byWord : granularity) as "character");
+    const how = modified[unit];
+    if (how) selection.modify(extend ? "extend" : "move", how[by < 0 ? 0 : 1] as "forward", how[2] as "character");
+    else this.#put(selection, this.#next(unit, by), extend);
     if (this.unit === undefined) this.#begin(selection); // it left the text
     this.#draw();
     this.#reveal();
     return true;
+  }
+
+  /** Selects the whole of what the caret or the selection touches. */
+  widen(whole: Whole): void {
+    const { view, boundaries, offsets, selection } = this.#bench.parts;
+    const at = this.unit;
+    if (at === undefined) return;
+    const { start, end } = boundaries.widen(view.selected(getSelection()) ?? { start: at, end: at }, whole);
+    if (start < end) selection.select({ start: offsets.codePoints(start), end: offsets.codePoints(end) });
+  }
+
+  /** Puts the caret at a place of the text, given in code points, and the keyboard with it. */
+  place(offset: number): void {
+    const selection = getSelection();
+    if (!selection) return;
+    this.#root.focus({ preventScroll: true });
+    this.#byKeyboard = true;
+    this.#put(selection, this.#bench.parts.offsets.units(offset), false);
+    this.#draw();
+    this.#reveal();
+  }
+
+  #next(unit: Unit, by: 1 | -1): number {
+    const { boundaries, view } = this.#bench.parts;
+    if (unit === "sentence" || unit === "paragraph") return boundaries[unit](this.unit ?? 0, by);
+    return by < 0 ? 0 : view.text.length;
+  }
+
+  #put(selection: Selection, unit: number, extend: boolean): void {
+    const { view } = this.#bench.parts;
+    const { startContainer, startOffset } = view.still({ start: unit, end: unit });
+    if (extend) selection.extend(startContainer, startOffset);
+    else selection.collapse(startContainer, startOffset);
   }
 
   #enter(): void {
@@ -67,10 +98,9 @@ export class Caret {
 
   /** Begins at the focused annotation, or at the first line that shows. */
   #begin(selection: Selection): void {
-    const { view, offsets } = this.#bench.parts;
+    const { offsets } = this.#bench.parts;
     const fragment = this.#bench.current?.fragments[0];
-    const range = view.range({ start: fragment ? offsets.units(fragment.start) : 0, end: view.text.length });
-    selection.collapse(range.startContainer, range.startOffset);
+    this.#put(selection, fragment ? offsets.units(fragment.start) : 0, false);
   }
 
   #draw(): void {
@@ -78,20 +108,11 @@ export class Caret {
     const unit = this.#byKeyboard ? this.unit : undefined;
     this.#bar.hidden = unit === undefined || !selection;
     if (this.#bar.hidden) return;
-    const rect = this.#rect(unit!);
+    const rect = this.#bench.parts.view.edge(unit!, "start");
     const host = this.#bar.offsetParent?.getBoundingClientRect();
     if (!rect || !host) return;
     this.#bar.style.translate = `${rect.left - host.left}px ${rect.top - host.top}px`;
     this.#bar.style.height = `${rect.height}px`;
-  }
-
-  /** The place of a unit: that of the character after it, or of the end of the one before. */
-  #rect(unit: number): { left: number; top: number; height: number } | undefined {
-    const { view } = this.#bench.parts;
-    const after = unit < view.text.length ? view.range({ start: unit, end: unit + 1 }).getClientRects()[0] : undefined;
-    if (after && after.height > 0) return after;
-    const before = unit > 0 ? view.range({ start: unit - 1, end: unit }).getClientRects()[0] : undefined;
-    return before && { left: before.right, top: before.top, height: before.height };
   }
 
   #reveal(): void {

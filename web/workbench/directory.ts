@@ -1,4 +1,5 @@
 import type { Article, Comment, Entity, Person, Review } from "./record";
+import { folded } from "./similar";
 
 /** Directory knows the names of entities and people, and what was said of claims. */
 export class Directory {
@@ -37,6 +38,11 @@ export class Directory {
 
   entity(id: string | null): Entity | undefined {
     return id === null ? undefined : this.#entities.get(id);
+  }
+
+  /** The entities that are called name, which is folded as in "similar". */
+  named(name: string): Entity[] {
+    return [...this.#entities.values()].filter((entity) => [entity.name, ...entity.names.map((n) => n.name)].some((n) => folded(n) === name));
   }
 
   /** The name of a person, who may be oneself or somebody not known here. */

@@ -9,6 +9,11 @@ export function extent(fragments: readonly Range[]): Range | undefined {
   return { start: Math.min(...fragments.map(({ start }) => start)), end: Math.max(...fragments.map(({ end }) => end)) };
 }
 
+/** Where an annotation begins; one without a place in the text after all others. */
+export function startOf({ fragments }: { readonly fragments: readonly Range[] }): number {
+  return extent(fragments)?.start ?? Number.MAX_SAFE_INTEGER;
+}
+
 /**
  * The fragments with one more among them, in the order of the text. What it
  * overlaps or touches becomes one with it: a fragment beside a fragment is one

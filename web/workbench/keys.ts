@@ -1,51 +1,45 @@
-import type { Codes } from "./codes";
-
 /** Stroke is what of a keyboard event matters here. */
 export type Stroke = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
-/** Command is what a key asks for. */
-export type Command =
-  | { readonly name: "tag"; readonly kind: string; /** Link it with what is focused. */ readonly link: boolean }
-  | { readonly name: "nudge"; readonly edge: "start" | "end"; readonly unit: "character" | "word"; readonly by: 1 | -1 }
-  | { readonly name: "next" | "previous"; /** Only claims that nobody says yet. */ readonly unattributed: boolean }
-  | { readonly name: "undo" | "redo" | "delete" | "include" | "replace" | "open" | "leave" | "help" | "find" };
-
-const nudges: Readonly<Record<string, { edge: "start" | "end"; by: 1 | -1 }>> = {
-  ArrowLeft: { edge: "end", by: -1 },
-  ArrowRight: { edge: "end", by: 1 },
-  ArrowUp: { edge: "start", by: -1 },
-  ArrowDown: { edge: "start", by: 1 },
-};
-
-const named: Readonly<Record<string, Command["name"] & ("delete" | "include" | "replace" | "open" | "leave" | "help" | "find")>> = {
-  "Delete": "delete", "Backspace": "delete", "+": "include", "=": "replace", "Enter": "open", "Escape": "leave", "?": "help", "/": "find",
-};
+/** Signs that are found by their place on the keyboard, wherever Shift puts them. */
+const places: Readonly<Record<string, string>> = { Period: ".", Comma: "," };
 
 /**
- * The command a stroke stands for. Letters are the codebook's alone; what
- * needs no letter is by its place on the keyboard or by its sign. Letters and
- * signs do nothing while single keys are switched off.
+ * The names by which a command may have bound a stroke, the most telling
+ * first, such as C, Shift+C, Mod+Shift+Z, Alt+ArrowLeft, ? or Shift+. with
+ * Mod for Ctrl or Cmd. Letters are Latin, whatever alphabet the keyboard
+ * writes; the full stop, the comma and digits go by their place; other signs
+ * have no Shift, for which of them need it differs from keyboard to keyboard.
  */
-export function commandOf(stroke: Stroke, codes: Codes, singleKeys: boolean): Command | undefined {
-  const { key, code, altKey, shiftKey } = stroke;
-  if (stroke.ctrlKey || stroke.metaKey) return altKey ? undefined : history(stroke);
-  if (altKey) {
-    const nudge = nudges[key];
-    return nudge && { name: "nudge", ...nudge, unit: shiftKey ? "word" : "character" };
-  }
-  if (key === "Escape" || key === "Enter") return { name: named[key]! };
-  if (!singleKeys) return undefined;
-  if (code === "Period") return { name: "next", unattributed: shiftKey };
-  if (code === "Comma") return { name: "previous", unattributed: shiftKey };
-  const kind = codes.keyed(letterOf(stroke));
-  if (kind) return { name: "tag", kind: kind.name, link: shiftKey };
-  return named[key] && { name: named[key] };
+export function namesOf(stroke: Stroke): string[] {
+  const { key, code, shiftKey } = stroke;
+  const held = (stroke.ctrlKey || stroke.metaKey ? "Mod+" : "") + (stroke.altKey ? "Alt+" : "");
+  const shifted = held + (shiftKey ? "Shift+" : "");
+  const letter = letterOf(stroke);
+  if (letter !== "") return [shifted + letter.toUpperCase()];
+  if ([...key].length > 1) return [shifted + key];
+  const place = places[code] ?? /^Digit(\d)$/.exec(code)?.[1];
+  return place === undefined ? [held + key] : [held + key, shifted + place];
 }
 
-function history({ key, code, shiftKey }: Stroke): Command | undefined {
-  const letter = letterOf({ key, code });
-  if (letter === "z") return { name: shiftKey ? "redo" : "undo" };
-  return letter === "y" && !shiftKey ? { name: "redo" } : undefined;
+/** Whether a stroke of that name is one that dictation could type by accident. */
+export function isSingle(name: string): boolean {
+  const bare = name.replace(/^Shift\+(?=.)/, "");
+  return [...bare].length === 1 || bare === "Delete" || bare === "Backspace";
+}
+
+/** The parts of a stroke's name as they stand on keycaps. */
+export function capsOf(name: string, mac = false): string[] {
+  const caps: Readonly<Record<string, string>> = {
+    Mod: mac ? "⌘" : "Ctrl", Alt: mac ? "⌥" : "Alt", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓",
+    PageUp: "Page ↑", PageDown: "Page ↓", Escape: "Esc",
+  };
+  return name.split(/\+(?=.)/).map((part) => caps[part] ?? part);
+}
+
+/** A stroke's name as the attribute aria-keyshortcuts has it. */
+export function ariaOf(name: string): string {
+  return name.replace(/^Mod\+/, "Control+").replace(/\+\+$/, "+Plus").replace(/^\+$/, "Plus");
 }
 
 /** The Latin letter of a key, whatever alphabet the keyboard writes. */

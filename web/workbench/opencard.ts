@@ -4,6 +4,7 @@ import { codingField } from "./coding";
 import { element, icon } from "./dom";
 import { entityField } from "./entityfield";
 import { drawn, iconButton, type Field } from "./field";
+import { proposalField } from "./proposalfield";
 import { roleField } from "./rolefield";
 import { sourceField, viaField } from "./chainfield";
 import { stateBadge } from "./states";
@@ -82,12 +83,18 @@ function claimFields(bench: Bench, tagging: Tagging, id: string): Field[] {
     role: "speaker", label: "Who says this?", placeholder: "Type a name, or choose", notStated: "speaker", offers: 3,
   });
   speaker.element.dataset["enter"] = "";
+  const proposal = proposalField(bench, tagging, id);
+  speaker.element.addEventListener("keydown", (event) => {
+    const { target } = event;
+    const plain = event.key === "Enter" && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+    if (plain && !event.defaultPrevented && target instanceof HTMLInputElement && target.value === "" && proposal.accept()) event.preventDefault();
+  });
   const more = [
     roleField(bench, tagging, id, { role: "cue", label: "Cue", placeholder: "The words that signal it", offers: 1 }),
     roleField(bench, tagging, id, { role: "addressee", label: "Said to", placeholder: "Whom?" }),
     roleField(bench, tagging, id, { role: "within", label: "Said within", placeholder: "Another claim" }),
   ];
-  return [speaker, sourceField(bench, tagging, id), contained(bench, id), folded(bench, id, more)];
+  return [speaker, proposal, sourceField(bench, tagging, id), contained(bench, id), folded(bench, id, more)];
 }
 
 /** The roles that fewer claims have, with those it has in the summary. */

@@ -1,10 +1,13 @@
 import { element } from "./dom";
+import { caps } from "./keysheet";
 
 /** Option is one thing that can be picked. */
 export interface Option {
   readonly label: string;
   /** What tells it from others of the same name. */
   readonly hint?: string;
+  /** The stroke that does the same. */
+  readonly key?: string;
   readonly group: string;
   pick(): void;
 }
@@ -13,6 +16,8 @@ export interface Option {
 export interface Asking {
   readonly label: string;
   readonly placeholder: string;
+  /** Whether Enter picks the first that is offered, without an arrow before. */
+  readonly first?: boolean;
   /** What is at hand for query at once. */
   near(query: string): Option[];
   /** What the server knows for query. */
@@ -62,6 +67,7 @@ export class Picker {
     const query = this.input.value.trim();
     this.#note.hidden = true;
     this.#asked?.abort();
+    if (this.#asking.first) this.#options = [];
     this.#offer(query, []);
     if (!this.#asking.far) return;
     const asked = (this.#asked = new AbortController());
@@ -101,6 +107,7 @@ export class Picker {
     const active = this.#options[this.#active];
     this.#options = [...this.#asking.near(query), ...found, ...(this.#asking.last?.(query) ?? [])];
     this.#active = active ? this.#options.findIndex(({ label, group }) => label === active.label && group === active.group) : -1;
+    if (this.#asking.first && this.#active < 0 && this.#options.length > 0) this.#active = 0;
     this.#list.replaceChildren(...this.#groups());
     this.#list.hidden = this.#options.length === 0;
     this.input.setAttribute("aria-expanded", String(!this.#list.hidden));
@@ -119,7 +126,8 @@ export class Picker {
         role: "option", id: `${this.#id}-${i}`, "aria-selected": "false", className: "option",
         onpointerdown: (event: Event) => event.preventDefault(), // the input keeps the keyboard
         onclick: () => this.#pick(i),
-      }, element("span", { className: "name" }, option.label), option.hint !== undefined && element("span", { className: "hint" }, option.hint)));
+      }, element("span", { className: "name" }, option.label), option.hint !== undefined && element("span", { className: "hint" }, option.hint),
+      option.key !== undefined && caps(option.key)));
     });
     return [...groups.values()];
   }
@@ -128,8 +136,8 @@ export class Picker {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       if (this.#list.hidden) this.open();
       this.#move(event.key === "ArrowDown" ? 1 : -1);
-    } else if (event.key === "Enter" && !this.#list.hidden) this.#pick(Math.max(this.#active, 0));
-    else if (event.key === "Escape" && !this.#list.hidden) this.close();
+    } else if (event.key === "Enter" && !this.#list.hidden && !event.shiftKey && !event.ctrlKey && !event.metaKey) this.#pick(Math.max(this.#active, 0));
+    else if (event.key === "Escape" && !this.#list.hidden && !this.#asking.first) this.close();
     else return;
     event.preventDefault();
     event.stopPropagation();

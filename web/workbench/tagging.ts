@@ -3,18 +3,39 @@ import { nearest } from "./attribution";
 import type { Bench } from "./bench";
 import { changing, extent, including, type Range } from "./fragments";
 import { sameFragments } from "./history";
-import type { Command } from "./keys";
+import { nextQuote } from "./quotes";
 import type { Annotation, Link, Operation, Role } from "./record";
 import { ties, type Tie } from "./roles";
 
-type Nudge = Extract<Command, { name: "nudge" }>;
+/** Accepted is a part of a proposal that a person has taken up. */
+export interface Accepted {
+  readonly role: Role;
+  readonly mention: Annotation;
+  /** Whether the mention is to be tagged, too. */
+  readonly made: boolean;
+}
+
+/** How far beyond a claim its quote is looked for to go on, in code units. */
+const quoteGoesOn = 600;
 
 /** Tagging does what people ask of the bench, and says what it did. */
 export class Tagging {
   readonly #bench: Bench;
+  #lastClaim: string | undefined;
+  #lastSpeaker: Pick<Annotation, "id" | "entity"> | undefined;
 
   constructor(bench: Bench) {
     this.#bench = bench;
+    bench.attention.listen(() => {
+      if (bench.current?.kind === "claim") this.#lastClaim = bench.current.id;
+    });
+  }
+
+  /** The claim that is focused, or else the last that was. */
+  get claim(): Annotation | undefined {
+    const { current, set } = this.#bench;
+    if (current?.kind === "claim") return current;
+    return this.#lastClaim === undefined ? undefined : set.annotation(this.#lastClaim);
   }
 
   /** Tags the selection. What is tagged so already is focused instead. */
@@ -41,6 +62,7 @@ export class Tagging {
     if (annotation.id === focused.id) return;
     const operations = [...(there ? [] : [putting(annotation)]), ...this.#fresh(tying(focused.id, annotation.id, way))];
     this.#do(`tag ${this.#label(kind)}`, operations);
+    if (way.role === "speaker") this.#lastSpeaker = way.from === "focused" ? annotation : focused;
     this.#bench.parts.announce(`${this.#title(kind)} tagged and linked.`);
     this.#bench.parts.selection.clear();
     this.#bench.focus(way.from === "focused" ? focused.id : annotation.id);
@@ -49,15 +71,60 @@ export class Tagging {
   /** Links two annotations, if they are not. */
   link(from: string, role: Role, to: Annotation): void {
     this.#do(`link ${role}`, this.#fresh(linking(from, role, to.id)));
+    if (role === "speaker") this.#lastSpeaker = to;
     this.#bench.parts.announce(`${this.#bench.name(to)} linked.`);
   }
 
   /** Links from with an entity, by the mention it has without any words. */
   linkEntity(from: string, role: Role, kind: string, entity: string): void {
-    const silent = [...this.#bench.set.annotations()].find((a) => a.kind === kind && a.entity === entity && a.fragments.length === 0);
-    const mention = silent ?? tagged(kind, [], this.#bench.parts.offsets, entity);
-    this.#do(`link ${role}`, [...(silent ? [] : [putting(mention)]), ...this.#fresh(linking(from, role, mention.id))]);
+    const [mention, made] = this.#silent(kind, entity);
+    this.#do(`link ${role}`, [...made, ...this.#fresh(linking(from, role, mention.id))]);
+    if (role === "speaker") this.#lastSpeaker = mention;
     this.#bench.parts.announce(`${this.#bench.name(mention)} linked.`);
+  }
+
+  /** Takes up what was proposed for a claim: mentions that are tagged, or are to be. */
+  accept(claim: string, accepted: readonly Accepted[]): void {
+    const operations = accepted.flatMap(({ role, mention, made }) => [...(made ? [putting(mention)] : []), ...this.#fresh(linking(claim, role, mention.id))]);
+    this.#do(`link ${accepted.map(({ role }) => role).join(" and ")}`, operations);
+    const speaker = accepted.find(({ role }) => role === "speaker");
+    if (speaker) this.#lastSpeaker = speaker.mention;
+    this.#bench.parts.announce(`Linked: ${accepted.map(({ mention }) => this.#bench.name(mention)).join(", ")}.`);
+  }
+
+  /**
+   * Links the claim with whoever was linked last, by their mention that stands
+   * nearest to it. A selection becomes a claim first.
+   */
+  sameSpeaker(): void {
+    const { announce, offsets, selection } = this.#bench.parts;
+    const last = this.#lastSpeaker;
+    if (!last) return announce("No speaker has been linked yet.");
+    const range = selection.range;
+    const claim = range ? (this.#alike("claim", range) ?? tagged("claim", [range], offsets)) : this.claim;
+    if (!claim) return announce("Select some text, or choose a claim first.");
+    const [speaker, made] = this.#sameAs(last, claim);
+    if (!speaker) return announce("Whoever was linked last is not there any more.");
+    this.#do(range ? "tag claim" : "link speaker", [
+      ...(this.#bench.set.annotation(claim.id) ? [] : [putting(claim)]), ...made, ...this.#fresh(linking(claim.id, "speaker", speaker.id)),
+    ]);
+    announce(`${this.#bench.name(speaker)} linked.`);
+    if (range) selection.clear();
+    this.#bench.focus(claim.id);
+  }
+
+  /** Adds the selection to the claim, or else the quote that follows it. */
+  continueQuote(): void {
+    const { announce, offsets, selection, view } = this.#bench.parts;
+    const claim = this.claim;
+    if (!claim || claim.fragments.length === 0) return announce("Choose the claim that goes on first.");
+    const end = offsets.units(extent(claim.fragments)!.end);
+    const quote = nextQuote(view.text, end, Math.min(end + quoteGoesOn, view.text.length));
+    const range = selection.range ?? (quote && { start: offsets.codePoints(quote.start), end: offsets.codePoints(quote.end) });
+    if (!range) return announce("No quote follows. Select what belongs to the claim.");
+    this.#refragment(claim, including(claim.fragments, range), "go on with quote");
+    selection.clear();
+    this.#bench.focus(claim.id);
   }
 
   unlink(link: Link): void {
@@ -91,12 +158,13 @@ export class Tagging {
     this.#bench.parts.announce(`${this.#title(annotation.kind)} deleted.`);
   }
 
-  /** Adds the selection to the focused annotation. */
-  include(): void {
+  /** Adds the selection to the focused annotation, if there is one. */
+  include(): boolean {
     const [current, range] = [this.#bench.current, this.#bench.parts.selection.range];
-    if (!current || !range) return;
+    if (!current || !range) return false;
     this.#refragment(current, including(current.fragments, range), "add text");
     this.#bench.parts.selection.clear();
+    return true;
   }
 
   /** Puts the selection in the place of one of the focused annotation's fragments. */
@@ -113,16 +181,30 @@ export class Tagging {
     this.#refragment(annotation, annotation.fragments.filter((_, i) => i !== index), "remove text");
   }
 
-  /** Moves a boundary of the focused annotation. */
-  nudge({ edge, unit, by }: Nudge): void {
+  /** Moves a boundary of the focused annotation: of the fragment that is at the caret, or else the outermost. */
+  nudge(edge: "start" | "end", unit: "character" | "word", by: 1 | -1, caret?: number): void {
     const current = this.#bench.current;
     if (!current || current.fragments.length === 0) return;
-    const { offsets, boundaries } = this.#bench.parts;
     const whole = extent(current.fragments)!;
-    const index = current.fragments.findIndex((f) => f[edge] === whole[edge]);
-    const moved = offsets.codePoints(boundaries[unit](offsets.units(whole[edge]), by));
-    const fragments = changing(current.fragments, index, { ...current.fragments[index]!, [edge]: moved });
-    if (fragments) this.#refragment(current, fragments, "move boundary");
+    const here = caret === undefined ? -1 : current.fragments.findIndex((f) => f.start <= caret && caret <= f.end);
+    this.shift(current, here >= 0 ? here : current.fragments.findIndex((f) => f[edge] === whole[edge]), edge, unit, by);
+  }
+
+  /** Moves one boundary of one fragment by a character or a word. */
+  shift(annotation: Annotation, index: number, edge: "start" | "end", unit: "character" | "word", by: 1 | -1): void {
+    const { offsets, boundaries } = this.#bench.parts;
+    const fragment = annotation.fragments[index]!;
+    const moved = offsets.codePoints(boundaries[unit](offsets.units(fragment[edge]), by));
+    this.reshape(annotation, index, { ...fragment, [edge]: moved });
+  }
+
+  /** Gives a fragment another range, unless that is empty or runs into another fragment. */
+  reshape(annotation: Annotation, index: number, range: Range): void {
+    const was = annotation.fragments[index]!;
+    if (range.start === was.start && range.end === was.end) return;
+    const fragments = changing(annotation.fragments, index, range);
+    if (fragments) this.#refragment(annotation, fragments, "move boundary");
+    else this.#bench.parts.announce("A boundary cannot go there: the text would be empty, or run into another of its parts.");
   }
 
   /** Undoes or redoes, and says what. */
@@ -154,6 +236,20 @@ export class Tagging {
     const range = this.#bench.parts.selection.range;
     if (!range) this.#bench.parts.announce("Select some text first.");
     return range;
+  }
+
+  /** The mention of an entity that has no words, and the operation that makes it. */
+  #silent(kind: string, entity: string): [mention: Annotation, made: Operation[]] {
+    const silent = [...this.#bench.set.annotations()].find((a) => a.kind === kind && a.entity === entity && a.fragments.length === 0);
+    const mention = silent ?? tagged(kind, [], this.#bench.parts.offsets, entity);
+    return [mention, silent ? [] : [putting(mention)]];
+  }
+
+  /** The speaker that is the same as last and stands nearest to a claim. */
+  #sameAs({ id, entity }: Pick<Annotation, "id" | "entity">, claim: Annotation): [mention: Annotation | undefined, made: Operation[]] {
+    if (entity === null) return [this.#bench.set.annotation(id), []];
+    const there = nearest(this.#bench.set, "speaker", claim, (a) => a.id).find((a) => a.entity === entity);
+    return there ? [there, []] : this.#silent("speaker", entity);
   }
 
   /** The annotation of kind that stands on exactly this range. */

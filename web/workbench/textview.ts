@@ -91,6 +91,28 @@ export class TextView {
     return [unit, unit - 1].find((u) => u >= 0 && u < this.text.length && covers(this.range({ start: u, end: u + 1 }), x, y));
   }
 
+  /**
+   * Where a boundary is seen: beside the character that begins at unit, or for
+   * an end beside the one that ends there; the other where that does not show.
+   */
+  edge(unit: number, edge: "start" | "end"): { left: number; top: number; height: number } | undefined {
+    const beside = (at: number, side: "start" | "end") => {
+      if (at < 0 || at >= this.text.length) return undefined;
+      const rects = this.range({ start: at, end: at + 1 }).getClientRects();
+      const rect = rects[side === "start" ? 0 : rects.length - 1];
+      if (!rect || rect.height === 0) return undefined;
+      const leftward = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/u.test(this.text[at]!);
+      return { left: (side === "start") === leftward ? rect.right : rect.left, top: rect.top, height: rect.height };
+    };
+    return edge === "start" ? (beside(unit, "start") ?? beside(unit - 1, "end")) : (beside(unit - 1, "end") ?? beside(unit, "start"));
+  }
+
+  /** The boundary between two code units that is nearest to a point of the window. */
+  boundaryFromPoint(x: number, y: number): number | undefined {
+    const place = caretAt(x, y);
+    return place && this.unitAt(place.node, place.offset);
+  }
+
   /** The text from start to end, in code units. */
   static stretch({ start, end }: CodePoints, offsets: Offsets): Stretch {
     return { start: offsets.units(start), end: offsets.units(end) };

@@ -15,6 +15,8 @@ const words: Readonly<Record<string, string>> = {
 };
 
 const fingers = matchMedia("(pointer: coarse)");
+/** Where the style sheet has the toolbar at the thumb. */
+const atThumb = matchMedia("(pointer: coarse) and (width < 64rem)");
 
 /** Toolbar stands at the selection and offers what can be done with it. */
 export class Toolbar {
@@ -105,6 +107,8 @@ export class Toolbar {
    * room, or where fingers and the menu of the system are.
    */
   #place(range: Range): void {
+    this.#root.style.translate = "";
+    if (atThumb.matches) return;
     const rects = this.#bench.parts.view.range(TextView.stretch(range, this.#bench.parts.offsets)).getClientRects();
     const [first, last] = [rects[0], rects[rects.length - 1]];
     if (!first || !last) return;
