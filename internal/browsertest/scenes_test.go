@@ -142,6 +142,11 @@ var workbenchScenes = []scene{
 		p.fill("#find-query", "the")
 		p.until("what is found", `document.querySelector("#find-count").textContent.startsWith("1 of ")`)
 	}},
+	{state: "with the palette", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		openClaim(p)
+		p.press("Control+k")
+		p.until("the palette", `document.querySelector("#palette[open] [role=option]")`)
+	}},
 	{state: "with the keys", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		p.ready()
 		p.press("?")
