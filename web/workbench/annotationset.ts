@@ -1,4 +1,4 @@
-import { deletion, idOf, operationsOf, stamp } from "./operations";
+import { deletion, idOf, operationsOf, recordOf, stamp } from "./operations";
 import type { Annotation, Answer, Article, ChangeSet, Link, LogEntry, Operation } from "./record";
 import { Table } from "./table";
 
@@ -187,8 +187,4 @@ export class AnnotationSet {
     }
     return { relinked, ends };
   }
-}
-
-function recordOf(operation: Operation): Annotation | Link | null {
-  return operation.op === "delete" ? null : (operation.annotation ?? operation.link);
 }

@@ -241,6 +241,83 @@ test("mine can be kept though they deleted it", async () => {
   assert.equal((door.things.get("a")?.now as Annotation).entity, "mine too");
 });
 
+test("keeping mine keeps what they changed beside it", async () => {
+  const door = new Door();
+  const me = open(door);
+  const ben = open(door, "ben");
+  me.editor.do("tag claim", [put(claim("a", { attributes: { time: "today", quotation: "direct" } }))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("code", [put(claim("a", { fragments: [{ start: 0, end: 9 }], attributes: { quotation: "mixed", modality: "future" } }))]);
+  await ben.settled();
+  me.editor.do("code", [put(claim("a", { attributes: { time: "today", quotation: "indirect" } }))]);
+  me.editor.do("choose entity", [put(claim("a", { entity: "e", attributes: { time: "today", quotation: "indirect" } }))]);
+  await me.settled();
+  const mine = me.editor.mine(me.held[0]!, "a")!;
+  me.editor.keepMine(me.held[0]!);
+  const kept = me.editor.set.annotation("a")!;
+  await me.settled();
+  assert.deepEqual([kept.entity, kept.fragments, kept.attributes], ["e", [{ start: 0, end: 9 }], { quotation: "indirect", modality: "future" }]);
+  assert.ok(sameContent(mine.op === "put" ? mine.annotation : undefined, kept), "what was shown is what is done");
+  assert.equal(door.seq, 4, "each of mine is a change set again");
+});
+
+test("keeping theirs gives up no more than what clashed", async () => {
+  const door = new Door();
+  const me = open(door);
+  const ben = open(door, "ben");
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("change claim", [put(claim("a", { entity: "theirs" }))]);
+  await ben.settled();
+  me.editor.do("change claim", [put(claim("a", { entity: "mine" }))]);
+  me.editor.do("tag speaker", [put(claim("s", { kind: "speaker" })), linked("l", "a", "s")]);
+  await me.settled();
+  me.editor.keepTheirs(me.held[0]!);
+  await me.settled();
+  assert.equal(me.editor.set.annotation("a")?.entity, "theirs");
+  assert.equal(me.editor.set.linksOf("a").length, 1);
+  assert.equal(door.things.get("l")?.deleted, false);
+  assert.equal(me.held.length, 1);
+});
+
+test("keeping their deletion keeps what I linked with it, unlinked", async () => {
+  const door = new Door();
+  const me = open(door);
+  const ben = open(door, "ben");
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("delete claim", [remove("a")]);
+  await ben.settled();
+  me.editor.do("change claim", [put(claim("a", { entity: "mine" }))]);
+  me.editor.do("tag speaker", [put(claim("s", { kind: "speaker" })), linked("l", "a", "s")]);
+  await me.settled();
+  me.editor.keepTheirs(me.held[0]!);
+  await me.settled();
+  assert.equal(me.editor.set.annotation("a"), undefined);
+  assert.equal(door.things.get("s")?.deleted, false);
+  assert.equal(door.things.has("l"), false);
+  assert.equal(me.held.length, 1);
+});
+
+test("who did the same is asked nothing", async () => {
+  const door = new Door();
+  const me = open(door);
+  const ben = open(door, "ben");
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("change claim", [put(claim("a", { entity: "e" }))]);
+  await ben.settled();
+  me.editor.do("change claim", [put(claim("a", { entity: "e" }))]);
+  me.editor.do("tag speaker", [put(claim("s", { kind: "speaker" })), linked("l", "a", "s")]);
+  await me.settled();
+  assert.deepEqual(me.held, []);
+  assert.equal(me.editor.set.linksOf("a").length, 1);
+});
+
 test("two deletions of the same thing end in peace", async () => {
   const door = new Door();
   const me = open(door);

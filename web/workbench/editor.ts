@@ -1,6 +1,7 @@
 import { AnnotationSet } from "./annotationset";
-import { History, type Obstacle, type Step } from "./history";
-import { idOf } from "./operations";
+import { History, type Obstacle, sameContent, type Step } from "./history";
+import { rebased } from "./merge";
+import { idOf, recordOf } from "./operations";
 import { ChangeQueue, type Held, type Reply, type State } from "./queue";
 import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record";
 import { uuid } from "./uuid";
@@ -10,8 +11,16 @@ export interface Outside {
   send(changeSet: ChangeSet): Promise<Reply>;
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
   state(state: State): void;
-  /** A change set was not taken. It is kept until keepMine or letGo. */
+  /** A change set was not taken. It is to be done after all by keepMine, or given up by keepTheirs. */
   held(held: Held): void;
+}
+
+/** Made is a change set as it was made. */
+interface Made {
+  /** What it did, as in "tag claim". */
+  readonly words: string;
+  /** What it changes, by id, as that was before; undefined for what is new. */
+  readonly before: ReadonlyMap<string, Annotation | Link | undefined>;
 }
 
 /**
@@ -23,7 +32,7 @@ export class Editor {
   readonly set = new AnnotationSet();
   readonly history = new History(this.set);
   readonly queue: ChangeQueue;
-  readonly #words = new Map<string, string>(); // by change set
+  readonly #made = new Map<string, Made>(); // by change set
 
   constructor(outside: Outside) {
     this.queue = new ChangeQueue({
@@ -37,7 +46,7 @@ export class Editor {
       },
       held: (held) => {
         this.#holdBack(held);
-        if (alreadyDone(held)) this.keepMine(held);
+        if (this.#agree(held)) this.keepMine(held);
         else outside.held(held);
       },
     });
@@ -63,25 +72,62 @@ export class Editor {
     return true;
   }
 
-  /** Does what was held back after all, over what is there now. */
-  keepMine({ changeSet, dependents }: Held): void {
-    for (const { id, operations } of [changeSet, ...dependents]) {
-      this.do(this.#words.get(id) ?? "", operations.filter((operation) => this.#still(operation)));
+  /** Does what was held back after all: what it changed, over what is there now. */
+  keepMine(held: Held): void {
+    this.#redo(held, () => true);
+  }
+
+  /** Gives up what was not taken, and does what else of this page's waited with it. */
+  keepTheirs(held: Held): void {
+    const given = givenUp(held);
+    const lost = (id: string) => given.has(id) && this.set.annotation(id) === undefined;
+    this.#redo(held, (operation) =>
+      !given.has(idOf(operation)) && !(operation.op === "put" && operation.link && (lost(operation.link.from) || lost(operation.link.to))));
+  }
+
+  /** What would be made of the thing called id, were what was held back done after all. */
+  mine({ changeSet, dependents }: Held, id: string): Operation | undefined {
+    let now = this.#thing(id);
+    let last: Operation | undefined;
+    for (const made of [changeSet, ...dependents]) {
+      for (const operation of made.operations) {
+        if (idOf(operation) !== id) continue;
+        last = this.#over(operation, made.id, now);
+        now = recordOf(last) ?? undefined;
+      }
     }
+    return last;
   }
 
   /** What a change set did, in words. */
   words(changeSet: ChangeSet): string {
-    return this.#words.get(changeSet.id) ?? "";
+    return this.#made.get(changeSet.id)?.words ?? "";
+  }
+
+  #redo({ changeSet, dependents }: Held, wanted: (operation: Operation) => boolean): void {
+    for (const made of [changeSet, ...dependents]) {
+      const operations = made.operations.filter(wanted).map((operation) => this.#over(operation, made.id, this.#thing(idOf(operation))));
+      this.do(this.words(made), operations.filter((operation) => !sameContent(recordOf(operation) ?? undefined, this.#thing(idOf(operation)))));
+    }
+  }
+
+  /** An operation of a change set, as it is over what others have made of the thing since. */
+  #over(operation: Operation, changeSet: string, now: Annotation | Link | undefined): Operation {
+    const was = this.#made.get(changeSet)?.before.get(idOf(operation));
+    return was && now ? rebased(operation, was, now) : operation;
+  }
+
+  #thing(id: string): Annotation | Link | undefined {
+    return this.set.annotation(id) ?? this.set.link(id);
   }
 
   #enqueue(words: string, operations: readonly Operation[]): Step {
     const changeSet = { id: uuid(), operations };
     const inverse = this.set.inverse(operations);
-    this.#words.set(changeSet.id, words);
+    const things = () => new Map(operations.map(idOf).map((id) => [id, this.#thing(id)]));
+    this.#made.set(changeSet.id, { words, before: things() });
     this.set.add(changeSet);
-    const left = new Map<string, Annotation | Link | undefined>();
-    for (const id of operations.map(idOf)) left.set(id, this.set.annotation(id) ?? this.set.link(id));
+    const left = things();
     this.queue.add(changeSet);
     return { changeSet: changeSet.id, words, inverse, left };
   }
@@ -101,15 +147,21 @@ export class Editor {
     }));
   }
 
-  /** Whether operation still has something to do. */
-  #still(operation: Operation): boolean {
-    const id = idOf(operation);
-    return operation.op === "put" || this.set.annotation(id) !== undefined || this.set.link(id) !== undefined;
+  /** Whether all that was in the way of held is that others did the same. */
+  #agree(held: Held): boolean {
+    return held.reply.outcome === "conflict" && clashing(held).every((id) => {
+      const mine = this.mine(held, id);
+      return mine !== undefined && sameContent(recordOf(mine) ?? undefined, this.#thing(id));
+    });
   }
 }
 
-/** Whether all that was in the way of held is that others did the same deletion. */
-function alreadyDone({ changeSet, reply }: Held): boolean {
-  return reply.outcome === "conflict" && reply.clashes.every(({ operation, annotation, link }) =>
-    !annotation && !link && changeSet.operations[operation]?.op === "delete");
+/** The ids of what a change set clashed over. */
+export function clashing({ changeSet, reply }: Held): string[] {
+  return reply.outcome === "conflict" ? reply.clashes.map(({ operation }) => idOf(changeSet.operations[operation]!)) : [];
+}
+
+/** The ids of what is given up with held: what it clashed over, or all that was refused. */
+function givenUp(held: Held): Set<string> {
+  return new Set(held.reply.outcome === "conflict" ? clashing(held) : held.changeSet.operations.map(idOf));
 }

@@ -1,6 +1,7 @@
 import type { Bench } from "./bench";
 import { differences, type Difference } from "./difference";
 import { element, find, icon } from "./dom";
+import { clashing } from "./editor";
 import type { Held } from "./queue";
 import type { Annotation } from "./record";
 
@@ -25,7 +26,7 @@ export class HeldBack {
   }
 
   show(held: Held): void {
-    const panel = held.reply.outcome === "conflict" ? this.#conflict(held, held.reply.clashes) : this.#refusal(held, held.reply);
+    const panel = held.reply.outcome === "conflict" ? this.#conflict(held) : this.#refusal(held, held.reply);
     this.#root.append(panel);
     this.#mark();
     panel.scrollIntoView({ block: "nearest" });
@@ -37,7 +38,7 @@ export class HeldBack {
     this.#changed(this.length);
   }
 
-  #conflict(held: Held, clashes: readonly { operation: number; annotation?: unknown; link?: unknown }[]): HTMLElement {
+  #conflict(held: Held): HTMLElement {
     const by = this.#author(held);
     const naming = {
       codes: this.#bench.parts.codes,
@@ -48,14 +49,14 @@ export class HeldBack {
         return annotation ? this.#bench.quote(annotation, 30) : "something deleted";
       },
     };
-    const found = clashes.flatMap(({ operation }) => {
-      const mine = held.changeSet.operations[operation]!;
-      const id = (mine.annotation ?? mine.link)!.id;
-      return differences(mine, this.#bench.set.annotation(id) ?? this.#bench.set.link(id), naming);
+    const { editor } = this.#bench.parts;
+    const found = clashing(held).flatMap((id) => {
+      const mine = editor.mine(held, id);
+      return mine ? differences(mine, this.#bench.set.annotation(id) ?? this.#bench.set.link(id), naming) : [];
     });
     return this.#panel(`${by} changed this while you did.`, table(found), held, [
-      ["Keep mine", "primary", () => this.#bench.parts.editor.keepMine(held)],
-      ["Keep theirs", "", () => undefined],
+      ["Keep mine", "primary", () => editor.keepMine(held)],
+      ["Keep theirs", "", () => editor.keepTheirs(held)],
     ]);
   }
 
@@ -63,7 +64,7 @@ export class HeldBack {
     const reasons = problems.length > 0 ? [...new Set(problems.map((p) => p.message))] : [message];
     return this.#panel(`Not saved: ${this.#bench.parts.editor.words(held.changeSet)}.`, element("ul", {}, ...reasons.map((r) => element("li", {}, r))), held, [
       ["Try again", "", () => this.#bench.parts.editor.keepMine(held)],
-      ["Let it go", "", () => undefined],
+      ["Let it go", "", () => this.#bench.parts.editor.keepTheirs(held)],
     ]);
   }
 

@@ -1,8 +1,13 @@
-import type { Answer, Operation } from "./record";
+import type { Annotation, Answer, Link, Operation } from "./record";
 
 /** The id of what operation puts or deletes. */
 export function idOf(operation: Operation): string {
   return (operation.annotation ?? operation.link)!.id;
+}
+
+/** What operation makes of a thing; null when it deletes it. */
+export function recordOf(operation: Operation): Annotation | Link | null {
+  return operation.op === "delete" ? null : (operation.annotation ?? operation.link);
 }
 
 /** The operation that deletes what operation names. */
