@@ -28,6 +28,8 @@ type app struct {
 	url     string // such as http://127.0.0.1:40123
 	address string
 	log     logged
+	// front, if there is one, stands before the server from its next start on.
+	front func(http.Handler) http.Handler
 
 	serving *http.Server
 	server  *server.Server
@@ -67,7 +69,11 @@ func (a *app) start() {
 	}
 	a.address, a.unlive, a.server = listener.Addr().String(), cancel, s
 	a.url = "http://" + a.address
-	a.serving = &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Minute}
+	handler := s.Handler()
+	if a.front != nil {
+		handler = a.front(handler)
+	}
+	a.serving = &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
 	a.live.Go(func() { s.Live(ctx) })
 	go func(serving *http.Server) { _ = serving.Serve(listener) }(a.serving)
 }
