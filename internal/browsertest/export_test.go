@@ -23,24 +23,31 @@ type export struct {
 		Name  string
 		Names []struct{ Name string }
 	}
-	Articles []struct {
-		ID          annotate.ID
-		Text        string
-		Annotations []struct {
-			ID         annotate.ID
-			Kind       string
-			Attributes annotate.Attributes
-			Entity     *annotate.ID
-			Fragments  []struct {
-				Start, End            int
-				Exact, Prefix, Suffix string
-			}
-			Review *struct{ State annotate.ReviewState }
-		}
-		Links    []annotate.LinkRecord
-		Reviews  []struct{ Decision, Reason string }
-		Comments []struct{ Body string }
-	}
+	Articles []exportedArticle
+}
+
+type exportedArticle struct {
+	ID            annotate.ID
+	Text          string
+	DatePublished *string
+	Annotations   []exportedAnnotation
+	Links         []annotate.LinkRecord
+	Reviews       []struct{ Decision, Reason string }
+	Comments      []struct{ Body string }
+}
+
+type exportedAnnotation struct {
+	ID         annotate.ID
+	Kind       string
+	Attributes annotate.Attributes
+	Entity     *annotate.ID
+	Fragments  []exportedFragment
+	Review     *struct{ State annotate.ReviewState }
+}
+
+type exportedFragment struct {
+	Start, End            int
+	Exact, Prefix, Suffix string
 }
 
 func (n *newsroom) export(t *testing.T) {
