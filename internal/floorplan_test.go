@@ -26,15 +26,16 @@ var floorplan = map[string][]string{
 	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web"},
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
-	"internal/http":            {"internal/annotate", "internal/exchange", "internal/store", "web", "web/page"},
+	"internal/http":            {"internal/annotate", "internal/exchange", "internal/store", "web", "web/language", "web/page"},
 	"internal/localdb":         {},
 	"internal/store":           {"internal/annotate", "migrations"},
 	"internal/store/storetest": {"internal/annotate", "internal/localdb", "internal/store", "migrations"},
 	"migrations":               {},
 	"web":                      {},
 	"web/build":                {},
-	"web/page":                 {"internal/annotate", "web/ui"},
-	"web/ui":                   {},
+	"web/language":             {},
+	"web/page":                 {"internal/annotate", "web/language", "web/ui"},
+	"web/ui":                   {"web/language"},
 }
 
 // testsMayAlso are imports that only a package's own tests have.

@@ -36,11 +36,14 @@ func (r Role) Valid() bool { return slices.Contains(Roles, r) }
 // User is a person with an account. Email is empty for a person known only
 // from an imported file, who cannot sign in.
 type User struct {
-	ID        ID
-	Email     string
-	Name      string
-	Admin     bool
-	Disabled  bool
+	ID       ID
+	Email    string
+	Name     string
+	Admin    bool
+	Disabled bool
+	// Language is the tag of the language they chose to read Onrecord in,
+	// such as de; empty is whatever their browser asks for.
+	Language  string
 	CreatedAt time.Time
 }
 

@@ -33,7 +33,9 @@ func (*Server) render(w http.ResponseWriter, r *http.Request, status int, c temp
 // flash out of the browser: what it says is shown once.
 func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) page.Frame {
 	a := asker(r.Context())
+	l := s.language(r)
 	f := page.Frame{
+		Language: l, Languages: s.spoken.All(), Words: s.wordsFor(l),
 		Title: title, Asker: a.User, Project: a.Project, Role: a.Role,
 		Flash: s.takeFlash(w, r), Path: r.URL.RequestURI(), Asset: s.assets.URL,
 	}

@@ -36,6 +36,7 @@ func (s *Server) routesForAnybody(r chi.Router) {
 
 	r = r.With(s.anybody)
 	r.Get(page.SignInURL, s.handle(s.showSignIn))
+	r.Post(page.LanguageURL, s.handle(s.chooseLanguage))
 	r.Post(page.SignOutURL, s.handle(s.signOut))
 	r.Get("/setup/{token}", s.handle(s.showSetup))
 	r.Get("/invitations/{token}", s.handle(s.showInvitation))

@@ -7,6 +7,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 
 	"onrecord.dev/internal/store"
 	"onrecord.dev/web"
+	"onrecord.dev/web/language"
 )
 
 // Config is what a server needs from outside.
@@ -37,6 +39,8 @@ type Config struct {
 	// TrustedProxies are addresses, or ranges such as 10.0.0.0/8, of proxies
 	// in front: only they are believed when they say for whom they ask.
 	TrustedProxies []string
+	// Languages are those the pages are offered in; nil are all there are.
+	Languages *language.Languages
 }
 
 // Server answers requests. Make one with [New].
@@ -46,6 +50,7 @@ type Server struct {
 	log     *slog.Logger
 	now     func() time.Time
 	base    *url.URL
+	spoken  *language.Languages
 	openapi *huma.OpenAPI
 	router  chi.Router
 
@@ -72,6 +77,7 @@ func New(c Config) (*Server, error) {
 		log:     c.Log,
 		now:     c.Now,
 		base:    base,
+		spoken:  cmp.Or(c.Languages, language.Offered()),
 		openapi: newOpenAPI(),
 		router:  chi.NewRouter(),
 

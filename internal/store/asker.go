@@ -43,6 +43,7 @@ type askerRow struct {
 	Email         string
 	UserName      string
 	Admin         bool
+	Language      string
 	UserCreatedAt time.Time
 	CredentialID  annotate.ID
 	SeenAt        *time.Time
@@ -57,7 +58,8 @@ type askerRow struct {
 
 const (
 	selectAsker = `
-		SELECT u.id AS user_id, coalesce(u.email, '') AS email, u.name AS user_name, u.admin, u.created_at AS user_created_at,
+		SELECT u.id AS user_id, coalesce(u.email, '') AS email, u.name AS user_name, u.admin,
+		       coalesce(u.language, '') AS language, u.created_at AS user_created_at,
 		       c.id AS credential_id, c.seen_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END AS role,
 		       p.id, p.slug, p.name, p.self_approval, p.codebook, p.created_at
@@ -114,7 +116,7 @@ func (s *Store) touch(ctx context.Context, c Credential, at time.Time) error {
 }
 
 func (r askerRow) asker(apiToken bool) Asker {
-	a := Asker{User: annotate.User{ID: r.UserID, Email: r.Email, Name: r.UserName, Admin: r.Admin, CreatedAt: r.UserCreatedAt}}
+	a := Asker{User: annotate.User{ID: r.UserID, Email: r.Email, Name: r.UserName, Admin: r.Admin, Language: r.Language, CreatedAt: r.UserCreatedAt}}
 	if !apiToken {
 		a.Session = r.CredentialID
 	}

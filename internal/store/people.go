@@ -31,7 +31,8 @@ func (u *NewUser) validate() error {
 }
 
 const selectUser = `
-	SELECT u.id, coalesce(u.email, '') AS email, u.name, u.admin, u.disabled_at IS NOT NULL AS disabled, u.created_at
+	SELECT u.id, coalesce(u.email, '') AS email, u.name, u.admin, u.disabled_at IS NOT NULL AS disabled,
+	       coalesce(u.language, '') AS language, u.created_at
 	FROM users u`
 
 // AddUser makes an account. It returns an [annotate.Invalid] for what is wrong
@@ -114,6 +115,15 @@ func (s *Store) RenameUser(ctx context.Context, id annotate.ID, name string) err
 	}
 	if err := affected(s.pool.Exec(ctx, `UPDATE users SET name = $2 WHERE id = $1`, id, name)); err != nil {
 		return fmt.Errorf("rename account %s: %w", id, err)
+	}
+	return nil
+}
+
+// ChooseLanguage keeps the language, by its BCP 47 tag, in which a person
+// reads Onrecord; the empty tag is whatever their browser asks for.
+func (s *Store) ChooseLanguage(ctx context.Context, id annotate.ID, tag string) error {
+	if err := affected(s.pool.Exec(ctx, `UPDATE users SET language = nullif($2, '') WHERE id = $1`, id, tag)); err != nil {
+		return fmt.Errorf("choose the language of %s: %w", id, err)
 	}
 	return nil
 }

@@ -69,6 +69,15 @@ func TestAccounts(t *testing.T) {
 	if got, err := s.FirstAdmin(t.Context()); err != nil || got.ID != ana.ID {
 		t.Errorf("FirstAdmin: %v %v", got, err)
 	}
+	if err := s.ChooseLanguage(t.Context(), ben.ID, "de"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.User(t.Context(), string(ben.ID)); err != nil || got.Language != "de" {
+		t.Errorf("the language of ben: %v %v", got, err)
+	}
+	if err := s.ChooseLanguage(t.Context(), store.NewID(), "de"); !errors.Is(err, annotate.ErrNotFound) {
+		t.Errorf("the language of nobody: %v", err)
+	}
 	if err := s.RenameUser(t.Context(), ben.ID, " Ben Okafor "); err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,8 @@
 //
 // Every .ts and .svg file and every app.css is an entry point, except those
 // whose name begins with an underscore and those in the folder workbench,
-// which are imported by others.
+// which are imported by others. What the scripts say in each language, from
+// language/de/scripts/*.json, becomes language/de.js.
 package main
 
 import (
@@ -60,11 +61,14 @@ func buildPages(dir string) error {
 	if err := empty(options.Outdir); err != nil {
 		return err
 	}
-	return failure(api.Build(options))
+	if err := failure(api.Build(options)); err != nil {
+		return err
+	}
+	return buildWords(dir, options.Outdir)
 }
 
-// watchPages sees changes of the files there are. A new entry point needs a
-// new start.
+// watchPages sees changes of the files there are. A new entry point, and new
+// words, need a new start.
 func watchPages(ctx context.Context, dir string) error {
 	options, err := pageOptions(dir)
 	if err != nil {
@@ -76,6 +80,9 @@ func watchPages(ctx context.Context, dir string) error {
 		return failed
 	}
 	defer building.Dispose()
+	if err := buildWords(dir, options.Outdir); err != nil {
+		return err
+	}
 	if err := building.Watch(api.WatchOptions{}); err != nil {
 		return err
 	}

@@ -3,10 +3,17 @@
 // it shows.
 package page
 
-import "onrecord.dev/internal/annotate"
+import (
+	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/language"
+)
 
 // Frame is what every page needs beside its own content.
 type Frame struct {
+	// Language is what the page is written in: f.T("Sign in").
+	*language.Language
+	// Languages are those there are to choose from.
+	Languages []*language.Language
 	// Title is the page's name, in the window and the history.
 	Title string
 	// Asker is who is signed in; the zero User is nobody.
@@ -25,6 +32,9 @@ type Frame struct {
 	Theme string
 	// Asset is the address of a style sheet or script.
 	Asset func(name string) string
+	// Words is the name of the script with the words of the others, empty
+	// where they say what stands in them.
+	Words string
 	// Scripts are the page's own scripts, such as page/workbench.js.
 	Scripts []string
 	// Full is for pages that take the whole window. Their header is not kept

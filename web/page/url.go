@@ -14,6 +14,7 @@ const (
 	SignInURL     = "/sign-in"
 	SignOutURL    = "/sign-out"
 	ThemeURL      = "/theme"
+	LanguageURL   = "/language"
 	AccountURL    = "/account"
 	NewProjectURL = "/new-project"
 	UsersURL      = "/admin/users"
