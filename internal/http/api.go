@@ -103,13 +103,44 @@ func register[I, O any](to operations, method, path, summary string, h call[I, O
 			Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
 		}}
 	}
+	where := placesIn(method, reflect.TypeFor[I]())
 	huma.Register(to, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {
-			return nil, to.server.problem(ctx, err)
+			return nil, to.server.problem(ctx, err).locate(where)
 		}
 		return out, nil
 	})
+}
+
+// places has for each parameter of a call where it stands: path, query or
+// header. What it does not have stands in elsewhere.
+type places struct {
+	parameters map[string]string
+	elsewhere  string
+}
+
+// placesIn reads the places off the tags of a call's input.
+func placesIn(method string, input reflect.Type) places {
+	p := places{parameters: map[string]string{}, elsewhere: elsewhere(method)}
+	for _, f := range reflect.VisibleFields(input) {
+		for _, place := range []string{"path", "query", "header"} {
+			if name := f.Tag.Get(place); name != "" {
+				p.parameters[name] = place
+			}
+		}
+	}
+	return p
+}
+
+// elsewhere is where fields stand that are no parameters: a request that
+// changes nothing has no body.
+func elsewhere(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		return "query"
+	}
+	return "body"
 }
 
 // readTimeout is how long a body may take to arrive.

@@ -84,7 +84,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problem(r.Context(), err)
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
-		writeProblem(w, p)
+		writeProblem(w, p.locate(places{elsewhere: elsewhere(r.Method)}))
 	case p.Status == http.StatusUnauthorized:
 		next := ""
 		if r.Method == http.MethodGet {
@@ -94,6 +94,23 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		s.failPage(w, r, p)
 	}
+}
+
+// locate says where the fields stand that are wrong. Whoever refused them knows
+// only their names.
+func (p *problem) locate(where places) *problem {
+	for i, e := range p.Errors {
+		if e.Operation != nil || e.Location != "body."+e.Field {
+			continue
+		}
+		name, _, _ := strings.Cut(e.Field, ".")
+		place, ok := where.parameters[name]
+		if !ok {
+			place = where.elsewhere
+		}
+		p.Errors[i].Location = place + "." + e.Field
+	}
+	return p
 }
 
 // problem is what people are told of err.

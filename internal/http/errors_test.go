@@ -155,6 +155,37 @@ func TestWhatTheSchemaRefusesIsAProblemToo(t *testing.T) {
 	program.api("POST", "/projects", map[string]any{"slug": "harbour", "name": "x"}).problem(http.StatusConflict)
 }
 
+func TestWhatIsWrongWithAParameterSaysWhereItStands(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	manager := s.as(annotate.Manager)
+	article := s.article("The wall will hold.")
+	for path, want := range map[string]string{
+		"/projects/harbour/claims?cursor=elsewhere":              "query.cursor",
+		"/projects/harbour/claims?state=verified":                "query.state",
+		"/projects/harbour/claims?limit=none":                    "query.limit",
+		"/projects/harbour/claims?q=" + strings.Repeat("x", 501): "query.q",
+		"/projects/harbour/claims?q=%00":                         "query.text",
+		"/projects/harbour/articles?cursor=elsewhere":            "query.cursor",
+		"/projects/harbour/entities?cursor=elsewhere":            "query.cursor",
+		article + "/events?after=yesterday":                      "query.after",
+		article + "/changes?after=yesterday":                     "query.after",
+		article + "/changes?after=-1":                            "query.after",
+		"/projects/harbour/export?state=verified":                "query.state",
+	} {
+		p := manager.api("GET", path, nil).problem(http.StatusUnprocessableEntity)
+		if len(p.Errors) != 1 || p.Errors[0].Location != want {
+			t.Errorf("%s: the problem is with %+v, want %s", path, p.Errors, want)
+		}
+	}
+	for body, want := range map[string]string{`{"role":"boss"}`: "body.role"} {
+		p := manager.api("PUT", "/projects/harbour/members/"+string(manager.user), body).problem(http.StatusUnprocessableEntity)
+		if len(p.Errors) != 1 || p.Errors[0].Location != want {
+			t.Errorf("%s: the problem is with %+v, want %s", body, p.Errors, want)
+		}
+	}
+}
+
 func TestAFaultIsLoggedAndNotTold(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
