@@ -75,6 +75,19 @@ func (p *problem) Error() string { return p.Detail }
 // GetStatus is the status huma answers with.
 func (p *problem) GetStatus() int { return p.Status }
 
+// GetHeaders are headers for the answer, huma's too: when to try again, and how
+// to be let in.
+func (p *problem) GetHeaders() http.Header {
+	h := http.Header{}
+	switch p.Status {
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", "5")
+	case http.StatusUnauthorized:
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	return h
+}
+
 // ContentType is the content type huma answers with.
 func (*problem) ContentType(string) string { return "application/problem+json" }
 
@@ -116,6 +129,9 @@ func (p *problem) locate(where places) *problem {
 // problem is what people are told of err.
 func (s *Server) problem(ctx context.Context, err error) *problem {
 	p := problemOf(err)
+	if store.Away(err) {
+		s.logFault(ctx, err)
+	}
 	if p.Status != http.StatusInternalServerError {
 		return p
 	}
@@ -141,10 +157,8 @@ func (s *Server) logFault(ctx context.Context, err error) {
 }
 
 func writeProblem(w http.ResponseWriter, p *problem) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", p.ContentType(""))
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // fails only when the client has gone
 }
@@ -154,6 +168,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
 	for i, e := range p.Errors {
 		complaints[i] = e.Message
 		detail = "Go back, mend this, and send it again."
+	}
+	if after := p.GetHeaders().Get("Retry-After"); after != "" {
+		w.Header().Set("Retry-After", after)
 	}
 	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Status, detail, complaints))
 	if err != nil {
@@ -174,6 +191,10 @@ func problemOf(err error) *problem {
 		if errors.Is(err, known.err) {
 			return newProblem(known.status, known.name, known.title, known.detail(err))
 		}
+	}
+	if store.Away(err) {
+		return newProblem(http.StatusServiceUnavailable, "database-away", "The database does not answer",
+			"Wait a moment and try again: Onrecord goes on by itself as soon as the database is back. What you sent may have been saved all the same, so look before you send it a second time.")
 	}
 	return newProblem(http.StatusInternalServerError, "fault", "Something broke", "Something broke on our side.")
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,9 +12,11 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/internal/store/storetest"
 	"onrecord.dev/web"
 )
 
@@ -312,5 +315,64 @@ func TestHeadIsAnsweredLikeGet(t *testing.T) {
 	s.Handler().ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Errorf("got %d", w.Code)
+	}
+}
+
+func TestADatabaseThatIsGoneIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	article := s.article("The wall will hold.")
+	reader, writer := s.as(annotate.Viewer), s.as(annotate.Manager).withToken()
+	line := storetest.NewLine(t, s.sql.Config().ConnString())
+	db, err := store.Open(t.Context(), line.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	s.store = db
+	reader.get("/projects/harbour/articles").is(http.StatusOK)
+
+	line.Cut()
+	for _, path := range []string{"/", "/projects/harbour/articles", strings.TrimPrefix(article, "/api/v1"), "/projects/harbour/claims", "/account"} {
+		page := reader.get(path).is(http.StatusServiceUnavailable).says("The database does not answer", "Wait a moment")
+		if got := page.header.Get("Retry-After"); got != "5" || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s: %q with Retry-After %q", path, page.header.Get("Content-Type"), got)
+		}
+	}
+	s.nobody().post("/sign-in", "email", "ana@example.org", "password", "correct horse battery").is(http.StatusServiceUnavailable)
+	for _, answer := range []*answer{
+		writer.api("GET", "/projects", nil), writer.api("GET", "/projects/harbour/claims", nil), writer.api("GET", article, nil),
+		writer.api("GET", article+"/events", nil), writer.api("GET", "/projects/harbour/export", nil),
+		writer.api("POST", "/projects", map[string]string{"slug": "port", "name": "Port"}),
+		writer.api("POST", article+"/changes", map[string]any{"id": store.NewID(), "operations": []any{}}),
+	} {
+		p := answer.problem(http.StatusServiceUnavailable)
+		if p.Type != "tag:onrecord.dev,2026:database-away" || answer.header.Get("Retry-After") != "5" {
+			t.Errorf("%s: %+v with Retry-After %q", answer.what, p, answer.header.Get("Retry-After"))
+		}
+	}
+	if !strings.Contains(s.logged.String(), "failed to connect") {
+		t.Errorf("the log does not tell why: %s", s.logged)
+	}
+	s.nobody().get("/healthz").is(http.StatusOK)
+	s.nobody().get("/assets/app.css").is(http.StatusOK)
+	s.nobody().get("/readyz").is(http.StatusServiceUnavailable)
+
+	line.Restore(t)
+	reader.get("/projects/harbour/articles").is(http.StatusOK)
+	writer.api("GET", "/projects/harbour/claims", nil).is(http.StatusOK)
+	s.nobody().get("/readyz").is(http.StatusOK)
+}
+
+// TestACallThatFindsTheDatabaseGoneIsAProblem loses the database after the
+// asker was let in.
+func TestACallThatFindsTheDatabaseGoneIsAProblem(t *testing.T) {
+	s := newServer(t)
+	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+	for name, fail := range map[string]error{"read claim": &pgconn.ConnectError{}, "write": context.DeadlineExceeded} {
+		p := s.problem(r.Context(), fmt.Errorf("%s: %w", name, fail))
+		if p.Status != http.StatusServiceUnavailable || p.GetHeaders().Get("Retry-After") == "" {
+			t.Errorf("%s: %+v", name, p)
+		}
 	}
 }

@@ -31,24 +31,16 @@ func (f ExportFilter) narrows() bool { return len(f.Articles) > 0 || f.State != 
 // changed. Export returns [annotate.ErrNotFound] if the project does not have
 // one of f's articles, and what write returns.
 //
-// It works on a connection of its own and not on one of the pool: whoever
-// reads an export slowly must not keep others waiting.
+// Whoever reads an export slowly keeps nobody else waiting.
 func (s *Store) Export(ctx context.Context, project annotate.ID, f ExportFilter, write func(annotate.Corpus) error) error {
-	conn, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig.Copy())
-	if err != nil {
-		return fmt.Errorf("connect to export: %w", err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return fmt.Errorf("begin to export: %w", err)
-	}
-	x := &export{tx: tx, project: project, filter: f, rows: newRowReader()}
-	c, err := x.corpus(ctx)
-	if err != nil {
-		return fmt.Errorf("export project %s: %w", project, translate(err))
-	}
-	return write(c)
+	return s.inLongTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		x := &export{tx: tx, project: project, filter: f, rows: newRowReader()}
+		c, err := x.corpus(ctx)
+		if err != nil {
+			return fmt.Errorf("export project %s: %w", project, translate(err))
+		}
+		return write(c)
+	})
 }
 
 // export reads one project in one transaction.

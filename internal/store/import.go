@@ -53,7 +53,7 @@ type Imported struct {
 func (s *Store) Import(ctx context.Context, n NewImport, c annotate.Corpus) (Imported, error) {
 	m := &importing{NewImport: n, corpus: c, rows: newRowReader()}
 	m.At = n.At.UTC().Truncate(time.Microsecond)
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
+	err := s.inLongTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		m.tx = tx
 		if err := m.all(ctx); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"onrecord.dev/internal/annotate"
@@ -106,8 +107,6 @@ func (h *herald) send(ctx context.Context) {
 	if len(payloads) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
 	// A note that cannot be sent is a hint not given: readers poll.
 	_, _ = h.pool.Exec(ctx, `SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload`, channel, payloads)
 }
@@ -144,13 +143,31 @@ func (s *Store) listenOnce(ctx context.Context, got func(Note), listening func()
 	}
 	listening()
 	for {
-		n, err := conn.WaitForNotification(ctx)
+		n, err := nextNotification(ctx, conn)
 		if err != nil {
 			return fmt.Errorf("listen: %w", err)
 		}
 		var note Note
 		if json.Unmarshal([]byte(n.Payload), &note) == nil {
 			got(note)
+		}
+	}
+}
+
+// silence is after how long without a note the server is asked whether it is
+// still there: one that is frozen or cut off would never be missed.
+const silence = 30 * time.Second
+
+func nextNotification(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	for {
+		quiet, cancel := context.WithTimeout(ctx, silence)
+		n, err := conn.WaitForNotification(quiet)
+		cancel()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return n, err
+		}
+		if _, err := conn.Exec(ctx, `SELECT`); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -29,14 +28,17 @@ type Store struct {
 
 // Open connects to the PostgreSQL at url, whose schema [Migrate] has brought
 // up to date.
-func Open(ctx context.Context, url string) (*Store, error) {
+func Open(ctx context.Context, url string) (*Store, error) { return open(ctx, url, standard) }
+
+func open(ctx context.Context, url string, d deadlines) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read the database address: %w", err)
 	}
-	// A server frozen or cut off must cost a request, not hang it.
+	config.ConnConfig.Tracer = d
+	config.PingTimeout = min(pingTime, d.acquire)
 	if _, set := config.ConnConfig.RuntimeParams["statement_timeout"]; !set {
-		config.ConnConfig.RuntimeParams["statement_timeout"] = "60s"
+		config.ConnConfig.RuntimeParams["statement_timeout"] = longQuery
 	}
 	// Compiling a query that reads some thousand rows takes a hundred times as
 	// long as running it.
@@ -44,7 +46,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		config.ConnConfig.RuntimeParams["jit"] = "off"
 	}
 	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = 5 * time.Second
+		config.ConnConfig.ConnectTimeout = connectTime
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -94,6 +96,20 @@ type querier interface {
 // otherwise.
 func (s *Store) inTx(ctx context.Context, f func(tx pgx.Tx) error) error {
 	return translate(pgx.BeginFunc(ctx, s.pool, f))
+}
+
+// inLongTx is inTx for what reads or writes a project whole: its statements may
+// take their time. It works on a connection of its own and not on one of the
+// pool, so that others need not wait for it.
+func (s *Store) inLongTx(ctx context.Context, options pgx.TxOptions, f func(tx pgx.Tx) error) error {
+	config := s.pool.Config().ConnConfig.Copy()
+	config.Tracer = deadlines{query: longQueryTime}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	return translate(pgx.BeginTxFunc(ctx, conn, options, f))
 }
 
 // translate turns what the database says into the domain's refusals. Only
