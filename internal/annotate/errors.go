@@ -20,8 +20,9 @@ var (
 	ErrUnauthenticated = errors.New("not signed in")
 	// ErrExists says that the name, address or identifier is taken.
 	ErrExists = errors.New("already exists")
-	// ErrOwnClaim says that the author of a claim may not approve it.
-	ErrOwnClaim = errors.New("authors may not approve their own claims")
+	// ErrOwnClaim says that whoever made a claim, or had the last hand in it,
+	// may not approve it: see [Standing.OwnedBy].
+	ErrOwnClaim = errors.New("nobody approves their own work")
 	// ErrTooLarge says that the text or body is over its limit.
 	ErrTooLarge = errors.New("too large")
 )

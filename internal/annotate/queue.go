@@ -53,6 +53,11 @@ type DecidedClaim struct {
 	People map[ID]string
 }
 
+// Standing is d as a decision finds it.
+func (d DecidedClaim) Standing() Standing {
+	return Standing{Claim: d.Claim, Annotations: d.Annotations, Links: d.Links, Reviews: d.Reviews}
+}
+
 // ListedComment is a comment as lists show it.
 type ListedComment struct {
 	Comment

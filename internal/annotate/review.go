@@ -2,6 +2,7 @@ package annotate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -92,12 +93,42 @@ func (r ClaimChanged) Error() string {
 	return fmt.Sprintf("the claim is now at version %d", r.Current.Version)
 }
 
-// Decide says what r makes of claim, or why it may not be: an [Invalid] for
-// an unknown decision or a missing reason, [ErrNotFound] for what is no claim,
-// [ClaimChanged] for a version that is not the current one, and
-// [ErrOwnClaim] when whoever made or last changed the claim approves it and
-// the project does not allow that.
-func (r Review) Decide(claim Annotation, selfApproval bool) (ReviewState, error) {
+// Standing is a claim as a decision finds it.
+type Standing struct {
+	Claim Annotation
+	// Annotations and Links are what the claim's links lead to, over any number
+	// of steps, and those links. The claim may be among them.
+	Annotations []Annotation
+	Links       []Link
+	// Reviews are the decisions so far.
+	Reviews []Review
+}
+
+// OwnedBy reports whether who has their own work in s before them: whether
+// they tagged the claim, or were the last to change it, or something its links
+// lead to, or one of the links, after it was tagged and since somebody else
+// approved it. An approval vouches for all of these, so it must not come from
+// one who made them; and what somebody else approved has been seen by two.
+func (s Standing) OwnedBy(who ID) bool {
+	since := s.Claim.CreatedAt
+	for _, r := range s.Reviews {
+		if r.Decision == Approve && r.Reviewer != who && r.CreatedAt.After(since) {
+			since = r.CreatedAt
+		}
+	}
+	hand := func(by ID, at time.Time) bool { return by == who && !at.Before(since) }
+	return who == s.Claim.CreatedBy || hand(s.Claim.UpdatedBy, s.Claim.UpdatedAt) ||
+		slices.ContainsFunc(s.Annotations, func(a Annotation) bool { return hand(a.UpdatedBy, a.UpdatedAt) }) ||
+		slices.ContainsFunc(s.Links, func(l Link) bool { return hand(l.UpdatedBy, l.UpdatedAt) })
+}
+
+// Decide says what r makes of the claim in s, or why it may not be: an
+// [Invalid] for an unknown decision or a missing reason, [ErrNotFound] for what
+// is no claim, [ClaimChanged] for a version that is not the current one, and
+// [ErrOwnClaim] for an approval by whom [Standing.OwnedBy] names, unless the
+// project allows that.
+func (r Review) Decide(s Standing, selfApproval bool) (ReviewState, error) {
+	claim := s.Claim
 	state, ok := r.Decision.State()
 	if !ok {
 		return "", Invalid{"decision": "Choose approve, dispute, reject or request_changes."}
@@ -114,8 +145,7 @@ func (r Review) Decide(claim Annotation, selfApproval bool) (ReviewState, error)
 	if r.Version != claim.Version {
 		return "", ClaimChanged{claim}
 	}
-	own := r.Reviewer == claim.CreatedBy || r.Reviewer == claim.UpdatedBy
-	if r.Decision == Approve && own && !selfApproval {
+	if r.Decision == Approve && !selfApproval && s.OwnedBy(r.Reviewer) {
 		return "", ErrOwnClaim
 	}
 	return state, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"onrecord.dev/internal/annotate"
 )
@@ -59,7 +60,7 @@ func TestReviewsDecide(t *testing.T) {
 			tt.claim(&claim)
 			review := annotate.Review{Decision: tt.decision, Reason: tt.reason, Version: tt.version, Reviewer: tt.by}
 
-			got, err := review.Decide(claim, tt.self)
+			got, err := review.Decide(annotate.Standing{Claim: claim}, tt.self)
 			if got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -73,6 +74,78 @@ func TestReviewsDecide(t *testing.T) {
 				}
 			case !errors.Is(err, tt.err):
 				t.Errorf("got %v, want %v", err, tt.err)
+			}
+		})
+	}
+}
+
+func TestNobodyApprovesTheirOwnWork(t *testing.T) {
+	const writer, helper, editor, reviewer = annotate.ID("writer"), annotate.ID("helper"), annotate.ID("editor"), annotate.ID("reviewer")
+	noon := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+	// The writer tags a claim at noon and links it with what the helper had
+	// tagged before.
+	standing := func() annotate.Standing {
+		return annotate.Standing{
+			Claim: annotate.Annotation{ID: "claim", Kind: annotate.Claim, Version: 3, CreatedBy: writer, CreatedAt: at(0), UpdatedBy: writer, UpdatedAt: at(2)},
+			Annotations: []annotate.Annotation{
+				{ID: "speaker", Kind: annotate.Speaker, UpdatedBy: helper, UpdatedAt: at(-5)},
+				{ID: "source", Kind: annotate.Source, UpdatedBy: helper, UpdatedAt: at(-4)},
+			},
+			Links: []annotate.Link{{ID: "spoken", From: "claim", To: "speaker", UpdatedBy: writer, UpdatedAt: at(2)}},
+		}
+	}
+	approved := func(by annotate.ID, minute int) annotate.Review {
+		return annotate.Review{Decision: annotate.Approve, Reviewer: by, CreatedAt: at(minute)}
+	}
+	tests := map[string]struct {
+		change func(*annotate.Standing)
+		who    annotate.ID
+		own    bool
+	}{
+		"who tagged it":                        {func(*annotate.Standing) {}, writer, true},
+		"a stranger":                           {func(*annotate.Standing) {}, reviewer, false},
+		"who tagged the speaker beforehand":    {func(*annotate.Standing) {}, helper, false},
+		"who changed the claim":                {func(s *annotate.Standing) { s.Claim.UpdatedBy = editor }, editor, true},
+		"who changed its speaker":              {func(s *annotate.Standing) { s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = editor, at(3) }, editor, true},
+		"who changed its source":               {func(s *annotate.Standing) { s.Annotations[1].UpdatedBy, s.Annotations[1].UpdatedAt = editor, at(3) }, editor, true},
+		"who changed a link":                   {func(s *annotate.Standing) { s.Links[0].UpdatedBy = editor }, editor, true},
+		"who changed the speaker, now another": {func(s *annotate.Standing) { s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = reviewer, at(4) }, editor, false},
+		"whose change somebody approved": {func(s *annotate.Standing) {
+			s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = editor, at(3)
+			s.Reviews = []annotate.Review{approved(reviewer, 4)}
+		}, editor, false},
+		"who changed it after the approval": {func(s *annotate.Standing) {
+			s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = editor, at(5)
+			s.Reviews = []annotate.Review{approved(reviewer, 4)}
+		}, editor, true},
+		"who approved their own change": {func(s *annotate.Standing) {
+			s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = editor, at(3)
+			s.Reviews = []annotate.Review{approved(editor, 4)}
+		}, editor, true},
+		"whose change somebody disputed": {func(s *annotate.Standing) {
+			s.Annotations[0].UpdatedBy, s.Annotations[0].UpdatedAt = editor, at(3)
+			s.Reviews = []annotate.Review{{Decision: annotate.Dispute, Reviewer: reviewer, CreatedAt: at(4)}}
+		}, editor, true},
+		"who tagged it, once it was approved": {func(s *annotate.Standing) { s.Reviews = []annotate.Review{approved(reviewer, 4)} }, writer, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := standing()
+			tt.change(&s)
+			if got := s.OwnedBy(tt.who); got != tt.own {
+				t.Errorf("owned by %s: %v", tt.who, got)
+			}
+			approve := annotate.Review{Decision: annotate.Approve, Version: 3, Reviewer: tt.who}
+			if _, err := approve.Decide(s, false); errors.Is(err, annotate.ErrOwnClaim) != tt.own {
+				t.Errorf("approving gives %v", err)
+			}
+			if _, err := approve.Decide(s, true); err != nil {
+				t.Errorf("approving where it is allowed gives %v", err)
+			}
+			dispute := annotate.Review{Decision: annotate.Dispute, Reason: "Who says?", Version: 3, Reviewer: tt.who}
+			if _, err := dispute.Decide(s, false); err != nil {
+				t.Errorf("disputing gives %v", err)
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func (p *played) take(step demo.Step, i int) error {
 		r := *step.Review
 		claim := p.Annotations[r.Claim]
 		r.Reviewer, r.Version = by, claim.Version
-		state, err := r.Decide(claim, false)
+		state, err := r.Decide(annotate.Standing{Claim: claim}, false)
 		claim.Review = state
 		p.Annotations[r.Claim] = claim
 		p.reviews = append(p.reviews, r)

@@ -263,7 +263,7 @@ var refusals = []struct {
 	{annotate.ErrUnauthenticated, http.StatusUnauthorized, "session-ended", "No longer signed in", always(
 		"The session or token has expired or was ended. Sign in again, or make a new token on your account page.")},
 	{annotate.ErrOwnClaim, http.StatusForbidden, "own-claim", "Your own claim", always(
-		"Authors may not approve their own claims in this project. Ask another reviewer.")},
+		"In this project nobody approves a claim that they tagged, or that they were the last to change, its speaker, sources and links included. Ask another reviewer.")},
 	{annotate.ErrForbidden, http.StatusForbidden, "forbidden", "Not allowed", forbidden},
 	{annotate.ErrNotFound, http.StatusNotFound, "not-found", "Nothing here", always(
 		"There is nothing at this address, or nothing that you may see. Check the address, or ask a manager of the project to let you in.")},

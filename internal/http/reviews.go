@@ -145,7 +145,7 @@ func (s *Server) decideOnClaim(w http.ResponseWriter, r *http.Request) error {
 		return s.claimPage(w, r, http.StatusConflict, form)
 	}
 	if errors.Is(err, annotate.ErrOwnClaim) {
-		form.Complaints = annotate.Invalid{"decision": "You tagged or last changed this claim, so you may not approve it. Ask another reviewer."}
+		form.Complaints = annotate.Invalid{"decision": "You tagged or last changed this claim or what it leads to, so you may not approve it. Ask another reviewer."}
 		return s.claimPage(w, r, http.StatusForbidden, form)
 	}
 	if bad, ok := complaintsOf(err, "", ""); ok {

@@ -60,6 +60,13 @@ const ledTo = `
 		CROSS JOIN LATERAL (SELECT l.to_id FROM links l WHERE l.project_id = $1 AND l.from_id = t.id AND NOT l.deleted OFFSET 0) AS l
 	)`
 
+const (
+	selectLedTo = ledTo + ` SELECT a.set_id, ` + annotationColumns + `
+		FROM led_to t JOIN annotations a ON a.project_id = $1 AND a.id = t.id WHERE NOT a.deleted ORDER BY a.id`
+	selectLinksToThem = ledTo + ` SELECT l.set_id, ` + linkColumns + `
+		FROM led_to t JOIN links l ON l.project_id = $1 AND l.from_id = t.id WHERE NOT l.deleted ORDER BY l.id`
+)
+
 const selectClaims = `
 	SELECT a.set_id, ` + annotationColumns + `,
 	       s.revision_id, ar.id, ar.headline, coalesce(ar.url, ''), coalesce(ar.publisher, ''), coalesce(ar.author, ''),
@@ -96,10 +103,8 @@ func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annot
 		read.claims, err = pgx.CollectRows(rows, scanClaim)
 		return err
 	})
-	b.Queue(ledTo+` SELECT a.set_id, `+annotationColumns+` FROM led_to t JOIN annotations a ON a.project_id = $1 AND a.id = t.id WHERE NOT a.deleted ORDER BY a.id`,
-		project, ids).Query(read.takeAnnotations)
-	b.Queue(ledTo+` SELECT l.set_id, `+linkColumns+` FROM led_to t JOIN links l ON l.project_id = $1 AND l.from_id = t.id WHERE NOT l.deleted ORDER BY l.id`,
-		project, ids).Query(read.takeLinks)
+	b.Queue(selectLedTo, project, ids).Query(read.takeAnnotations)
+	b.Queue(selectLinksToThem, project, ids).Query(read.takeLinks)
 	b.Queue(ledTo+`
 		SELECT DISTINCT e.id, c.id, c.type, c.name, c.description
 		FROM led_to t

@@ -157,6 +157,16 @@ func (n *newsroom) read(claim annotate.ID) annotate.DecidedClaim {
 	return c
 }
 
+// version is an annotation's, as it is now.
+func (n *newsroom) version(id annotate.ID) (version int) {
+	n.tb.Helper()
+	err := n.sql.QueryRow(n.tb.Context(), `SELECT version FROM annotations WHERE project_id = $1 AND id = $2`, n.project, id).Scan(&version)
+	if err != nil {
+		n.tb.Fatal(err)
+	}
+	return version
+}
+
 // decide has by decide on claim as it is now.
 func (n *newsroom) decide(claim, by annotate.ID, decision annotate.Decision, reason string) store.Decided {
 	n.tb.Helper()

@@ -33,10 +33,12 @@ func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Revi
 			return err
 		}
 		article = t.article
-		if d.Annotation, err = claim(ctx, tx, project, r.Claim); err != nil {
+		found, err := standing(ctx, tx, project, r.Claim)
+		if err != nil {
 			return err
 		}
-		if d.Review, err = r.Decide(d.Annotation, t.selfApproval); err != nil {
+		d.Annotation = found.Claim
+		if d.Review, err = r.Decide(found, t.selfApproval); err != nil {
 			return err
 		}
 		if d.Recorded.ID, err = idAfterReviewsOf(ctx, tx, project, r.Claim); err != nil {
@@ -70,6 +72,27 @@ func lockClaim(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (lockedC
 		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND `+reviewable+`
 		FOR NO KEY UPDATE OF s`, project, id).Scan(&t.article, &t.selfApproval)
 	return t, translate(err)
+}
+
+// standing reads what a decision on a claim has to know. The claim must be
+// locked.
+func standing(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (annotate.Standing, error) {
+	c, err := claim(ctx, tx, project, id)
+	if err != nil {
+		return annotate.Standing{}, err
+	}
+	s := annotate.Standing{Claim: c}
+	var read claimsRead
+	b := &pgx.Batch{}
+	b.Queue(selectLedTo, project, []annotate.ID{id}).Query(read.takeAnnotations)
+	b.Queue(selectLinksToThem, project, []annotate.ID{id}).Query(read.takeLinks)
+	b.Queue(selectReviews+` WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY r.id`, project, id).Query(func(rows pgx.Rows) (err error) {
+		s.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
+		return err
+	})
+	err = tx.SendBatch(ctx, b).Close()
+	s.Annotations, s.Links = read.annotations, read.links
+	return s, translate(err)
 }
 
 // claim reads a claim, whether or not it has been deleted.

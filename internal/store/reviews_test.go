@@ -113,6 +113,51 @@ func isChanged(version int) func(error) bool {
 	}
 }
 
+// TestWhoChangedTheSpeakerDoesNotApprove has ben and mara correct what the
+// claim leads to, and then try to approve it.
+func TestWhoChangedTheSpeakerDoesNotApprove(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	article := n.article("Harbour", harbour)
+	speaker := n.mention(article, annotate.Speaker, "Ilse Brandt", "")
+	source := n.mention(article, annotate.Source, "a recording", "")
+	outlet := n.mention(article, annotate.Source, "the Courier", "")
+	claim := n.claim(article, "The wall will hold this winter")
+	n.link(article, claim, annotate.RoleSpeaker, speaker)
+	n.link(article, claim, annotate.RoleSource, source)
+	n.link(article, source, annotate.RoleVia, outlet)
+	approve := func(by annotate.ID) error {
+		_, err := n.Decide(t.Context(), n.project, annotate.Review{
+			Claim: claim, Version: n.read(claim).Claim.Version, Decision: annotate.Approve, Reviewer: by, CreatedAt: n.later(),
+		})
+		if owned := n.read(claim).Standing().OwnedBy(by); owned != errors.Is(err, annotate.ErrOwnClaim) {
+			t.Errorf("the page thinks otherwise than %v", err)
+		}
+		return err
+	}
+	correct := func(by, id annotate.ID, kind, words string) {
+		n.tag(article, by, annotate.Annotation{ID: id, Kind: kind, Version: n.version(id), Fragments: n.fragments(article, words)})
+	}
+
+	correct(n.ben, speaker, annotate.Speaker, "Brandt")
+	if err := approve(n.ben); !errors.Is(err, annotate.ErrOwnClaim) {
+		t.Errorf("who changed the speaker approves: %v", err)
+	}
+	if err := approve(n.mara); err != nil {
+		t.Errorf("a second pair of eyes: %v", err)
+	}
+	correct(n.mara, outlet, annotate.Source, "Courier")
+	if err := approve(n.mara); !errors.Is(err, annotate.ErrOwnClaim) {
+		t.Errorf("who changed the end of the chain approves: %v", err)
+	}
+	if err := approve(n.ben); err != nil {
+		t.Errorf("whose change has been approved since: %v", err)
+	}
+	if err := approve(n.ana); !errors.Is(err, annotate.ErrOwnClaim) {
+		t.Errorf("the author approves: %v", err)
+	}
+}
+
 func TestAuthorsApproveTheirOwnWhereTheProjectAllowsIt(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)

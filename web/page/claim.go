@@ -32,10 +32,9 @@ type ClaimView struct {
 }
 
 // own reports whether the reader may not approve the claim, having made or
-// last changed it.
+// last changed it or what it leads to.
 func own(f Frame, v ClaimView) bool {
-	c := v.Claim.Claim
-	return !f.Project.SelfApproval && (f.Asker.ID == c.CreatedBy || f.Asker.ID == c.UpdatedBy)
+	return !f.Project.SelfApproval && v.Claim.Standing().OwnedBy(f.Asker.ID)
 }
 
 // claimTitle is the beginning of what is claimed, in quote marks unless it
