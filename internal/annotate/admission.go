@@ -274,6 +274,9 @@ func (c *admitting) reviews() {
 		if n := utf8.RuneCountInString(r.Reason); n > maxRemark || r.Decision != Approve && strings.TrimSpace(r.Reason) == "" {
 			c.complain("review", r.ID, "reason", "Give a reason of at most 10,000 characters.")
 		}
+		if r.Imported != nil && r.Imported.From.Admit() != nil {
+			c.complain("review", r.ID, "imported_from", "Name the project by its slug and its name, or leave this out.")
+		}
 		claim := c.claims[r.Claim]
 		if r.Version < 1 || r.Version > claim.Version {
 			c.complain("review", r.ID, "version", "A review is of a version the claim has had: 1 to "+strconv.Itoa(claim.Version)+".")

@@ -30,10 +30,19 @@ type Corpus struct {
 	Line func() int
 }
 
-// Origin names the project a corpus comes from.
+// Origin names the project a corpus comes from. A review in it that was made
+// elsewhere says so: see [Review.Imported].
 type Origin struct {
 	Slug string
 	Name string
+}
+
+// Admit returns an [Invalid] for what names no project.
+func (o Origin) Admit() error {
+	bad := Invalid{}
+	bad.ValidateSlug(o.Slug)
+	bad.ValidateName("name", o.Name)
+	return bad.Err()
 }
 
 // BadRecord is one thing wrong with a file that was to be imported.
@@ -223,10 +232,11 @@ func (l Link) same(o Link) bool {
 		l.CreatedBy == o.CreatedBy && l.CreatedAt.Equal(o.CreatedAt) && l.UpdatedBy == o.UpdatedBy && l.UpdatedAt.Equal(o.UpdatedAt)
 }
 
+// same leaves out who brought them and when.
 func (r Review) same(o Review) bool {
-	at := o.CreatedAt
-	o.CreatedAt = r.CreatedAt
-	return r == o && r.CreatedAt.Equal(at)
+	at, imported := o.CreatedAt, o.Imported
+	o.CreatedAt, o.Imported = r.CreatedAt, r.Imported
+	return r == o && r.CreatedAt.Equal(at) && r.Imported.from() == imported.from()
 }
 
 func (c Comment) same(o Comment) bool {

@@ -49,7 +49,7 @@ type DecidedClaim struct {
 	Links       []Link
 	// Reviews are from the first to the last.
 	Reviews []Review
-	// People has the names of those who decided, by id.
+	// People has the names of those who decided or imported decisions, by id.
 	People map[ID]string
 }
 

@@ -63,6 +63,24 @@ type Review struct {
 	Reason    string
 	Reviewer  ID
 	CreatedAt time.Time
+	// Imported is nil for a decision that was made here.
+	Imported *Import
+}
+
+// Import says how something came from elsewhere: from which project, and who
+// brought it when. Who did it there is known from the file alone.
+type Import struct {
+	From Origin
+	By   ID
+	At   time.Time
+}
+
+// from is the project that something was imported from, or none.
+func (i *Import) from() Origin {
+	if i == nil {
+		return Origin{}
+	}
+	return i.From
 }
 
 // Comment is a remark on a claim.

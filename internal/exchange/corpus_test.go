@@ -175,6 +175,7 @@ func bridge() annotate.AnnotatedArticle {
 		review(303, 103, 4, annotate.Reject, "Not said."), review(304, 104, 1, annotate.RequestChanges, "Shorter \U0001F44D."),
 		review(305, 105, 1, annotate.Approve, "fine"),
 	}
+	d.Reviews[2].Imported = &annotate.Import{From: annotate.Origin{Slug: "salt-marsh", Name: "Salt & \"Marsh\""}}
 	d.Comments = []annotate.Comment{{ID: id(401), Claim: id(101), Author: id(ana), Body: "See </script> p. 3", CreatedAt: noon.Add(time.Hour)}}
 	return d
 }

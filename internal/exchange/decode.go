@@ -337,6 +337,10 @@ type reviewJSON struct {
 	Reason    string            `json:"reason"`
 	Reviewer  annotate.ID       `json:"reviewer"`
 	CreatedAt time.Time         `json:"created_at"`
+	From      *struct {
+		Slug string `json:"slug"`
+		Name string `json:"name"`
+	} `json:"imported_from"`
 }
 
 type commentJSON struct {
@@ -449,8 +453,7 @@ func (j *articleJSON) annotated(codebook int) annotate.AnnotatedArticle {
 		a.Links[i] = l.link()
 	}
 	for i, r := range j.Reviews {
-		r.CreatedAt = utc(r.CreatedAt)
-		a.Reviews[i] = annotate.Review(r)
+		a.Reviews[i] = r.review()
 	}
 	for i, m := range j.Comments {
 		m.CreatedAt = utc(m.CreatedAt)
@@ -474,6 +477,16 @@ func (j annotationJSON) annotation() annotate.Annotation {
 		a.Fragments = append(a.Fragments, annotate.Fragment{Start: f.Start, End: f.End, Exact: f.Exact})
 	}
 	return a
+}
+
+func (j reviewJSON) review() annotate.Review {
+	r := annotate.Review{
+		ID: j.ID, Claim: j.Claim, Version: j.Version, Decision: j.Decision, Reason: j.Reason, Reviewer: j.Reviewer, CreatedAt: utc(j.CreatedAt),
+	}
+	if j.From != nil {
+		r.Imported = &annotate.Import{From: annotate.Origin(*j.From)}
+	}
+	return r
 }
 
 func (j linkJSON) link() annotate.Link {

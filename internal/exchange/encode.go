@@ -408,6 +408,11 @@ func (e *encoder) review(r annotate.Review) {
 	e.plain(string(r.Reviewer))
 	e.raw(`,"created_at":`)
 	e.moment(r.CreatedAt)
+	if r.Imported != nil {
+		e.field(`,"imported_from":{"slug":`, r.Imported.From.Slug)
+		e.field(`,"name":`, r.Imported.From.Name)
+		e.raw(`}`)
+	}
 	e.raw(`}`)
 }
 

@@ -285,6 +285,19 @@ type reviewRecord struct {
 	Reason    string            `json:"reason"`
 	Reviewer  annotate.ID       `json:"reviewer"`
 	CreatedAt time.Time         `json:"created_at"`
+	Imported  *importRecord     `json:"imported,omitempty" doc:"How the decision came here from another project; absent if it was made here."`
+}
+
+// importRecord vouches for what a file says was done elsewhere.
+type importRecord struct {
+	From projectName `json:"from" doc:"The project it was made in."`
+	By   annotate.ID `json:"by" doc:"Who imported it, and vouches for it."`
+	At   time.Time   `json:"at"`
+}
+
+type projectName struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
 }
 
 type commentRecord struct {
@@ -393,7 +406,11 @@ func newArticleBody(doc annotate.AnnotatedArticle, names store.Names, u units) a
 }
 
 func recordOfReview(r annotate.Review) reviewRecord {
-	return reviewRecord{r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt.UTC()}
+	record := reviewRecord{r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt.UTC(), nil}
+	if i := r.Imported; i != nil {
+		record.Imported = &importRecord{projectName(i.From), i.By, i.At.UTC()}
+	}
+	return record
 }
 
 func recordOfComment(c annotate.Comment) commentRecord {

@@ -176,7 +176,7 @@ type claimOutput struct {
 		Annotations []annotate.AnnotationRecord `json:"annotations" nullable:"false" doc:"The claim and what its links lead to, over any number of steps."`
 		Links       []annotate.LinkRecord       `json:"links" nullable:"false"`
 		Reviews     []reviewRecord              `json:"reviews" nullable:"false" doc:"All decisions from the first on, each with the version it was made on."`
-		People      []personRecord              `json:"people" nullable:"false" doc:"Those who decided."`
+		People      []personRecord              `json:"people" nullable:"false" doc:"Those who decided, and who imported decisions."`
 		Comments    commentList                 `json:"comments" doc:"The first of them."`
 	}
 }

@@ -10,11 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"onrecord.dev/internal/annotate"
@@ -311,6 +313,42 @@ func TestAnExportImportedIsExportedByteForByte(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestAnImportedDecisionSaysSo(t *testing.T) {
+	t.Parallel()
+	s := newTold(t)
+	file := s.export("format=json")
+	s.newProject("copy")
+	admin := s.asAdmin()
+	admin.api("POST", "/projects/copy/import?format=json", file).is(http.StatusOK)
+
+	var list struct{ Items []ClaimJSON }
+	admin.api("GET", "/projects/copy/claims?state=approved", nil).is(http.StatusOK).into(&list)
+	if len(list.Items) == 0 || list.Items[0].LastReview == nil || list.Items[0].LastReview.Imported == nil {
+		t.Fatalf("the queue tells of %+v", list.Items)
+	}
+	claim := "/projects/copy/claims/" + string(list.Items[0].ID)
+	var told struct {
+		Reviews []reviewRecord
+		People  []personRecord
+	}
+	admin.api("GET", claim, nil).is(http.StatusOK).into(&told)
+	want := &importRecord{From: projectName{"harbour", "Harbour inquiry"}, By: admin.user, At: s.clock}
+	if diff := cmp.Diff(want, told.Reviews[0].Imported); diff != "" {
+		t.Errorf("the decision was imported (-want +got):\n%s", diff)
+	}
+	if !slices.ContainsFunc(told.People, func(p personRecord) bool { return p.ID == admin.user }) {
+		t.Errorf("nobody called %s is among %+v", admin.user, told.People)
+	}
+	admin.get(claim).is(http.StatusOK).says("Imported from Harbour inquiry by Ada Admin")
+	admin.get(strings.Replace(claim, "copy", "harbour", 1)).is(http.StatusOK).keepsQuietAbout("Imported from")
+
+	var article articleBody
+	admin.api("GET", "/projects/copy/articles/"+string(list.Items[0].Article.ID), nil).is(http.StatusOK).into(&article)
+	if len(article.Reviews) == 0 || article.Reviews[0].Imported == nil {
+		t.Errorf("the article tells of the decisions %+v", article.Reviews)
 	}
 }
 

@@ -46,11 +46,14 @@ func (s *Store) AddArticles(ctx context.Context, project annotate.ID, articles [
 		}
 	}
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		b := &pgx.Batch{}
-		for _, doc := range docs {
+		for _, doc := range docs { // each with a deadline of its own
+			b := &pgx.Batch{}
 			queueArticle(b, project, doc)
+			if err := tx.SendBatch(ctx, b).Close(); err != nil {
+				return err
+			}
 		}
-		return tx.SendBatch(ctx, b).Close()
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add %d articles: %w", len(articles), err)

@@ -31,7 +31,7 @@ func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (annotate.De
 			d.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
 			return err
 		})
-	b.Queue(`SELECT DISTINCT u.id, u.name FROM reviews r JOIN users u ON u.id = r.reviewer_id WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY u.id`, project, id).
+	b.Queue(`SELECT DISTINCT u.id, u.name FROM reviews r JOIN users u ON u.id IN (r.reviewer_id, r.imported_by) WHERE r.project_id = $1 AND r.claim_id = $2 ORDER BY u.id`, project, id).
 		Query(func(rows pgx.Rows) (err error) {
 			d.People, err = namesByID(rows)
 			return err
@@ -78,12 +78,14 @@ const selectClaims = `
 	JOIN users u ON u.id = a.created_by
 	WHERE a.project_id = $1 AND a.id = ANY($2) AND a.kind = 'claim' AND NOT a.deleted AND ` + reviewable
 
-const selectReviews = `
-	SELECT r.id, r.claim_id AS claim, r.version, r.decision, r.reason, r.reviewer_id AS reviewer, r.created_at
-	FROM reviews r`
+// reviewColumns are those of a review r, in the order of [annotate.Review].
+const reviewColumns = `r.id, r.claim_id AS claim, r.version, r.decision, r.reason, r.reviewer_id AS reviewer, r.created_at,
+	CASE WHEN r.imported_at IS NOT NULL THEN json_build_object('from', r.imported_from, 'by', r.imported_by, 'at', r.imported_at) END AS imported`
+
+const selectReviews = `SELECT ` + reviewColumns + ` FROM reviews r`
 
 const selectLastReviews = `
-	SELECT r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at, u.name
+	SELECT ` + reviewColumns + `, u.name
 	FROM unnest($2::uuid[]) AS c (id)
 	CROSS JOIN LATERAL (SELECT * FROM reviews r WHERE r.project_id = $1 AND r.claim_id = c.id ORDER BY r.id DESC LIMIT 1) AS r
 	JOIN users u ON u.id = r.reviewer_id
@@ -150,7 +152,7 @@ type decision struct {
 
 func scanDecision(row pgx.CollectableRow) (decision, error) {
 	var d decision
-	err := row.Scan(&d.ID, &d.Claim, &d.Version, &d.Decision, &d.Reason, &d.Reviewer, &d.CreatedAt, &d.reviewer)
+	err := row.Scan(&d.ID, &d.Claim, &d.Version, &d.Decision, &d.Reason, &d.Reviewer, &d.CreatedAt, &d.Imported, &d.reviewer)
 	return d, err
 }
 

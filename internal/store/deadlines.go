@@ -16,10 +16,10 @@ import (
 // How long the database may take over what it is asked. A database that is
 // frozen or cut off says nothing at all, so whoever asks has to give up.
 const (
-	acquireTime = 10 * time.Second // to have a connection, new or not
+	acquireTime = 10 * time.Second // to have a connection that answers, new or not
 	connectTime = 5 * time.Second
 	pingTime    = 2 * time.Second
-	queryTime   = 15 * time.Second // what people wait for
+	queryTime   = 30 * time.Second // the largest change set, on a slow machine
 
 	// What reads or writes a project whole, and the database's own limit.
 	longQueryTime = time.Minute

@@ -87,6 +87,7 @@ func (x *export) corpus(ctx context.Context) (annotate.Corpus, error) {
 			x.rows.stored, x.rows.told = from.Stored, from.Codebook
 		}
 	}
+	x.rows.home = c.Origin
 	c.Codebook = &annotate.Codebook{}
 	if err := json.Unmarshal(content, c.Codebook); err != nil {
 		return c, fmt.Errorf("read the codebook: %w", err)
@@ -414,7 +415,7 @@ func (x *export) read(ctx context.Context, places []place) ([]annotate.Annotated
 	}{
 		{`SELECT a.set_id, ` + rawAnnotation + ` FROM annotations a WHERE ` + from.annotations() + ` ORDER BY a.set_id, a.id`, x.rows.annotation},
 		{`SELECT l.set_id, ` + rawLink + ` FROM links l WHERE ` + from.links() + ` ORDER BY l.set_id, l.id`, x.rows.link},
-		{`SELECT a.set_id, r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
+		{`SELECT a.set_id, r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at, r.imported_from
 			FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
 			WHERE a.kind = 'claim' AND ` + from.annotations() + ` ORDER BY a.set_id, r.id`, x.rows.review},
 		{`SELECT a.set_id, m.id, m.claim_id, m.author_id, m.body, m.created_at

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -33,6 +34,7 @@ type rowReader struct {
 	// made under the version told.
 	stored, told int
 	coded        map[string]annotate.Attributes
+	home         annotate.Origin // the project that the export is of
 }
 
 type uuidBytes [16]byte
@@ -186,9 +188,30 @@ func (r *rowReader) review(row [][]byte) error {
 	d := r.doc(w)
 	d.Reviews = append(d.Reviews, annotate.Review{
 		ID: w.id(), Claim: w.id(), Version: w.int(), Decision: annotate.Decision(r.word(w)), Reason: string(w.take(0)),
-		Reviewer: r.person(w), CreatedAt: w.time(),
+		Reviewer: r.person(w), CreatedAt: w.time(), Imported: r.imported(w),
 	})
 	return w.err
+}
+
+// imported is where a decision was made, unless that is the project that the
+// export is of. An export does not tell who brought it from there.
+func (r *rowReader) imported(w *rawRow) *annotate.Import {
+	b := w.take(0)
+	if b == nil {
+		return nil
+	}
+	var from annotate.Origin
+	if err := json.Unmarshal(b, &from); err != nil {
+		w.err = err
+	}
+	return r.away(from)
+}
+
+func (r *rowReader) away(from annotate.Origin) *annotate.Import {
+	if from == r.home {
+		return nil
+	}
+	return &annotate.Import{From: from}
 }
 
 func (r *rowReader) comment(row [][]byte) error {

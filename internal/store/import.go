@@ -48,6 +48,9 @@ type Imported struct {
 // covers the corpus's. An entity that the project has under another id is
 // merged into that one.
 //
+// A review is marked as imported, with who brought it, when, and the project
+// it was made in.
+//
 // Import refuses, with an [annotate.BadFile], whatever could not have been
 // made here, and an article that is there already but is not the same.
 func (s *Store) Import(ctx context.Context, n NewImport, c annotate.Corpus) (Imported, error) {
@@ -102,6 +105,9 @@ func (m *importing) all(ctx context.Context) error {
 		err = m.cover()
 	}
 	if err != nil {
+		return err
+	}
+	if m.rows.home, err = m.home(ctx); err != nil {
 		return err
 	}
 	if err := m.entities(ctx); err != nil {
@@ -225,6 +231,22 @@ func (m *importing) takeOver(ctx context.Context) error {
 	}
 	_, err = m.tx.Exec(ctx, `DELETE FROM codebooks WHERE project_id = $1 AND version < $2`, m.Project, m.version)
 	return err
+}
+
+// home is the project that exports of this one name: where it was filled from,
+// or else itself.
+func (m *importing) home(ctx context.Context) (o annotate.Origin, err error) {
+	err = m.tx.QueryRow(ctx, `SELECT coalesce(origin->>'slug', slug), coalesce(origin->>'name', name) FROM projects WHERE id = $1`, m.Project).
+		Scan(&o.Slug, &o.Name)
+	return o, err
+}
+
+// madeIn is the project that a decision in the file was made in.
+func (m *importing) madeIn(r annotate.Review) annotate.Origin {
+	if r.Imported != nil {
+		return r.Imported.From
+	}
+	return m.corpus.Origin
 }
 
 func sameJSON(a, b any) (bool, error) {
@@ -421,7 +443,8 @@ func (m *importing) there(ctx context.Context, id annotate.ID) (d annotate.Annot
 	return d, exists, err
 }
 
-// canonical is d with its entities as they are read here.
+// canonical is d with its entities and the origins of its reviews as they are
+// read here.
 func (m *importing) canonical(d *annotate.AnnotatedArticle) *annotate.AnnotatedArticle {
 	c := *d
 	c.Annotations = slices.Clone(d.Annotations)
@@ -431,6 +454,10 @@ func (m *importing) canonical(d *annotate.AnnotatedArticle) *annotate.AnnotatedA
 				c.Annotations[i].Entity = into
 			}
 		}
+	}
+	c.Reviews = slices.Clone(d.Reviews)
+	for i, r := range c.Reviews {
+		c.Reviews[i].Imported = m.rows.away(m.madeIn(r))
 	}
 	return &c
 }
@@ -567,9 +594,10 @@ func (m *importing) queueAnnotations(b *pgx.Batch, set *keptSet, d *annotate.Ann
 
 func (m *importing) queueRemarks(b *pgx.Batch, d *annotate.AnnotatedArticle) {
 	for _, r := range d.Reviews {
-		b.Queue(`INSERT INTO reviews (project_id, id, claim_id, version, decision, reason, reviewer_id, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			m.Project, r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt)
+		from := m.madeIn(r)
+		b.Queue(`INSERT INTO reviews (project_id, id, claim_id, version, decision, reason, reviewer_id, created_at, imported_from, imported_by, imported_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, json_build_object('slug', $9::text, 'name', $10::text), $11, $12)`,
+			m.Project, r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt, from.Slug, from.Name, m.By, m.At)
 	}
 	for _, c := range d.Comments {
 		b.Queue(`INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,

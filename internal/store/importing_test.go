@@ -133,6 +133,81 @@ func TestWhatWasImportedGoesOn(t *testing.T) {
 	}
 }
 
+// TestImportedReviewsAreMarked takes decisions from one project through
+// another to a third. None of them may pass for one that was made there.
+func TestImportedReviewsAreMarked(t *testing.T) {
+	t.Parallel()
+	n := newTold(t)
+	first := n.export(store.ExportFilter{})
+	harbour := annotate.Origin{Slug: "harbour", Name: "harbour"}
+	for _, d := range first.Articles {
+		for _, r := range d.Reviews {
+			if r.Imported != nil {
+				t.Fatalf("a decision made here says that it was imported: %+v", r)
+			}
+		}
+	}
+
+	// Into a project that has something of its own, and exported from there.
+	n.project = n.newProject("port")
+	n.article("Of the port's own", "Nothing happened.")
+	n.mustImport(n.project, first)
+	imported := n.now
+	c := n.read(n.held)
+	if len(c.Reviews) == 0 {
+		t.Fatal("the claim has no decisions")
+	}
+	for _, r := range c.Reviews {
+		if want := (annotate.Import{From: harbour, By: n.mara, At: imported}); r.Imported == nil || r.Imported.From != want.From ||
+			r.Imported.By != want.By || !r.Imported.At.Equal(want.At) {
+			t.Errorf("the decision came by %+v, want %+v", r.Imported, want)
+		}
+	}
+	if c.Last == nil || c.Last.Imported == nil || c.People[n.mara] != "Mara Lind" {
+		t.Errorf("the claim tells of the decision %+v and of %v", c.Last, c.People)
+	}
+	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, n.wall, store.Shared)
+	if err != nil || len(doc.Reviews) == 0 || doc.Reviews[0].Imported == nil {
+		t.Errorf("the article has the decisions %+v, %v", doc.Reviews, err)
+	}
+	if _, r, err := n.LastReview(t.Context(), n.project, n.held); err != nil || r.Imported == nil || r.Imported.From != harbour {
+		t.Errorf("the last decision is %+v, %v", r, err)
+	}
+	if done := n.mustImport(n.project, first); done.Unchanged != 3 {
+		t.Errorf("imported again, %d articles are there already", done.Unchanged)
+	}
+	n.decide(n.held, n.ben, annotate.Dispute, "After all.")
+
+	second := exported(t, n.Store, n.project, store.ExportFilter{})
+	madeIn := map[annotate.Origin]int{}
+	for _, d := range second.Articles {
+		for _, r := range d.Reviews {
+			if r.Imported == nil {
+				madeIn[second.Origin]++
+			} else {
+				madeIn[r.Imported.From]++
+			}
+		}
+	}
+	if port := (annotate.Origin{Slug: "port", Name: "port"}); len(madeIn) != 2 || madeIn[port] != 1 || madeIn[harbour] == 0 {
+		t.Errorf("the export says that decisions were made in %v", madeIn)
+	}
+
+	// And on into an empty one, where all of them are imported.
+	third := n.newProject("third")
+	n.mustImport(third, second)
+	same(t, second, exported(t, n.Store, third, store.ExportFilter{}))
+	if done := n.mustImport(third, second); done.Unchanged != 4 {
+		t.Errorf("imported again, %d articles are there already", done.Unchanged)
+	}
+	n.project = third
+	for _, r := range n.read(n.held).Reviews {
+		if r.Imported == nil || (r.Imported.From == harbour) == (r.Decision == annotate.Dispute) {
+			t.Errorf("in the third project, %s came by %+v", r.Decision, r.Imported)
+		}
+	}
+}
+
 func TestListsCountWhatWasImported(t *testing.T) {
 	t.Parallel()
 	n := newTold(t)
@@ -483,6 +558,7 @@ func TestBadCorporaAreRefusedWholeAndLeaveNothing(t *testing.T) {
 		"a review of a speaker": {func(_ *corpus, d *annotate.AnnotatedArticle) {
 			d.Reviews[0].Claim = d.Annotations[len(d.Annotations)-1].ID
 		}, []string{"review", "no claim"}},
+		"a review from nowhere":     {func(_ *corpus, d *annotate.AnnotatedArticle) { d.Reviews[0].Imported = &annotate.Import{} }, []string{"review", "imported_from"}},
 		"a review without a reason": {func(_ *corpus, d *annotate.AnnotatedArticle) { d.Reviews[0].Reason = " " }, []string{"review", "reason"}},
 		"a review of the future":    {func(_ *corpus, d *annotate.AnnotatedArticle) { d.Reviews[0].Version = 99 }, []string{"review", "version"}},
 		"an empty comment":          {func(_ *corpus, d *annotate.AnnotatedArticle) { d.Comments[0].Body = "" }, []string{"comment", "body"}},

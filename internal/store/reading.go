@@ -77,7 +77,7 @@ func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.
 		}
 		return err
 	})
-	b.Queue(`SELECT r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
+	b.Queue(`SELECT `+reviewColumns+`
 		FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
 		WHERE r.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted ORDER BY r.id`,
 		project, article, hand).Query(func(rows pgx.Rows) (err error) {
@@ -196,6 +196,9 @@ func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.A
 	}
 	for _, r := range doc.Reviews {
 		people[r.Reviewer] = true
+		if r.Imported != nil {
+			people[r.Imported.By] = true
+		}
 	}
 	for _, c := range doc.Comments {
 		people[c.Author] = true
@@ -243,12 +246,12 @@ func (s *Store) LastReview(ctx context.Context, project, claim annotate.ID) (ann
 	var state annotate.ReviewState
 	var r annotate.Review
 	err := s.pool.QueryRow(ctx, `
-		SELECT a.review_state, r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at
+		SELECT a.review_state, `+reviewColumns+`
 		FROM annotations a
 		JOIN reviews r ON r.project_id = a.project_id AND r.claim_id = a.id
 		WHERE a.project_id = $1 AND a.id = $2
 		ORDER BY r.id DESC
-		LIMIT 1`, project, claim).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt)
+		LIMIT 1`, project, claim).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt, &r.Imported)
 	return state, r, translate(err)
 }
 
