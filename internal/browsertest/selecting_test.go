@@ -56,13 +56,22 @@ const placesOf = `(start, end) => {` + places + `
 	const [from, to] = [unitOf(start), unitOf(end)]
 	const whole = rangeOf(from, to).getBoundingClientRect()
 	if (whole.top < 140 || whole.bottom > innerHeight - 60) scrollBy({ top: whole.top - innerHeight * 0.3, behavior: "instant" })
+	// Signs between letters run as these do; between two kinds, as the block.
+	const strength = (c) => c && (/[\p{Script=Hebrew}\p{Script=Arabic}]/u.test(c.segment) ? "left" : /\p{L}/u.test(c.segment) ? "right" : undefined)
+	const runsLeft = (character) => {
+		if (/\p{N}/u.test(character.segment)) return false
+		const at = characters.indexOf(character)
+		const before = strength(characters.slice(0, at + 1).findLast(strength))
+		const after = strength(characters.slice(at).find(strength))
+		return before === after ? before === "left" : getComputedStyle(pointOf(character.index, false)[0].parentElement).direction === "rtl"
+	}
 	const edge = (unit, side) => {
 		const character = characters.find((c) => side === "start" ? c.index === unit : c.index + c.segment.length === unit)
 		if (!character) return null
 		const rects = rangeOf(character.index, character.index + character.segment.length).getClientRects()
 		const rect = side === "start" ? rects[0] : rects[rects.length - 1]
 		if (!rect || rect.top < 60 || rect.bottom > innerHeight) return null
-		const leftward = /[\p{Script=Hebrew}\p{Script=Arabic}]/u.test(character.segment)
+		const leftward = runsLeft(character)
 		const inside = Math.min(1, rect.width / 4)
 		return { X: (side === "start") === leftward ? rect.right - inside : rect.left + inside, Y: rect.top + rect.height / 2 }
 	}
@@ -90,16 +99,20 @@ func (p *person) selectText(start, end int) {
 }
 
 // selectByKeys selects without the mouse: Tab into the text, arrows to the
-// beginning, arrows with Shift to the end.
+// beginning, arrows with Shift to the end, all the way the text runs.
 func (p *person) selectByKeys(start, end int) {
 	p.tb.Helper()
 	p.tabTo("#text")
 	p.press("Control+Home")
+	forward := "ArrowRight"
+	if run[bool](p, `() => document.querySelector("#text").dir === "rtl"`) {
+		forward = "ArrowLeft"
+	}
 	for range p.characters(0, start) {
-		p.press("ArrowRight")
+		p.press(forward)
 	}
 	for range p.characters(start, end) {
-		p.press("Shift+ArrowRight")
+		p.press("Shift+" + forward)
 	}
 	p.selected(start, end)
 }

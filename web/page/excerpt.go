@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/a-h/templ"
 
@@ -254,24 +253,6 @@ func writeRun(b *strings.Builder, r run, c annotate.QueuedClaim, codebook *annot
 	for _, end := range slices.Backward(closing) {
 		b.WriteString(end)
 	}
-}
-
-// direction is that of most of the letters. A browser goes by the first, and
-// would turn round an English paragraph that begins with an Arabic name.
-func direction(text string) string {
-	rightToLeft := 0
-	for _, r := range text {
-		switch {
-		case unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam):
-			rightToLeft++
-		case unicode.IsLetter(r):
-			rightToLeft--
-		}
-	}
-	if rightToLeft > 0 {
-		return "rtl"
-	}
-	return "ltr"
 }
 
 // words are all words of a passage.

@@ -116,17 +116,3 @@ func TestAClaimThatStandsNowhereHasNoExcerpt(t *testing.T) {
 		t.Errorf("got %q", drawn(got))
 	}
 }
-
-func TestTextRunsTheWayMostOfItDoes(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"10:15 حسن المرفعي, who speaks for the dock workers, said so.": "ltr",
-		"قال Hassan إن العبارة لن تنتظر":                               "rtl",
-		"אין קפה עד יום ראשון":                                         "rtl",
-		"10:15":                                                        "ltr",
-	} {
-		if got := direction(text); got != want {
-			t.Errorf("%q runs %s, want %s", text, got, want)
-		}
-	}
-}

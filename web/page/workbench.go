@@ -32,7 +32,8 @@ func articleText(a annotate.Article, r annotate.Revision) templ.Component {
 				tag, class = "p", "paragraph"
 			}
 			text := rest.upTo(block.End)
-			fmt.Fprintf(&b, `<%s class="%s" data-start="%d" dir="auto">%s</%s>`, tag, class+spaced(text), block.Start, html.EscapeString(text), tag)
+			fmt.Fprintf(&b, `<%s class="%s" data-start="%d" dir="%s">%s</%s>`,
+				tag, class+spaced(text), block.Start, direction(a.InLanguage, text), html.EscapeString(text), tag)
 		}
 		b.WriteString(html.EscapeString(rest.text))
 		_, err := io.WriteString(w, b.String())

@@ -11,7 +11,7 @@ import type { Annotation } from "./record";
 import type { TextSelection } from "./selection";
 import { Signal } from "./signal";
 import { Spans } from "./spans";
-import type { TextView } from "./textview";
+import type { Direction, TextView } from "./textview";
 
 /** Attention is a change of what is focused. */
 export interface Attention {
@@ -83,6 +83,12 @@ export class Bench {
   quote({ fragments }: Annotation, most = 400): string {
     const whole = fragments.map(({ start, end }) => this.parts.offsets.slice(start, end)).join(" … ").replace(/\s+/g, " ");
     return whole.length <= most ? whole : `${whole.slice(0, cut(whole, most))}…`;
+  }
+
+  /** The direction in which the text of an annotation runs. */
+  direction({ fragments }: Annotation): Direction {
+    const { offsets, view } = this.parts;
+    return view.direction(offsets.units(fragments[0]?.start ?? 0));
   }
 
   /** What an annotation is called: the entity it stands for, else its words. */

@@ -3,6 +3,7 @@ import type { Bench } from "./bench";
 import { element, icon } from "./dom";
 import type { Annotation } from "./record";
 import { stateBadge } from "./states";
+import type { Direction } from "./textview";
 
 /** Face is what a claim's card shows while it is closed. */
 export interface Face {
@@ -10,6 +11,7 @@ export interface Face {
   readonly asks: boolean;
   readonly chain: string;
   readonly quote: string;
+  readonly direction: Direction;
   readonly state: NonNullable<Annotation["review_state"]>;
   readonly comments: number;
 }
@@ -24,18 +26,19 @@ export function faceOf(bench: Bench, claim: Annotation): Face {
     chain: names.length > 0 ? chain : "",
     who: names.join(" & ") || (asks ? "Who says this?" : chain || "Speaker not stated"),
     quote: bench.quote(claim, 160),
+    direction: bench.direction(claim),
     state: claim.review_state ?? "unreviewed",
     comments: bench.parts.directory.comments(claim.id),
   };
 }
 
 /** The button that a closed card is. */
-export function faceButton({ who, asks, chain, quote, state, comments }: Face): HTMLButtonElement {
+export function faceButton({ who, asks, chain, quote, direction, state, comments }: Face): HTMLButtonElement {
   return element("button", { type: "button", className: "face", tabIndex: -1 },
     element("span", { className: asks ? "who asks" : "who" }, who),
     chain !== "" && element("span", { className: "chain" }, icon("right"), chain),
     element("span", { className: "marks" },
       comments > 0 && element("span", { className: "comments" }, icon("comment"), String(comments), element("span", { className: "unseen" }, comments === 1 ? " comment" : " comments")),
       stateBadge(state)),
-    element("span", { className: "quote" }, quote));
+    element("span", { className: "quote", dir: direction }, quote));
 }

@@ -56,7 +56,7 @@ function header(bench: Bench, id: string): Field {
         a.kind === "claim" && a.version > 0 && reviewLink(bench, id),
         iconButton("Close", icon("cross"), () => bench.focus(undefined), "close")),
       a.fragments.length > 0
-        ? element("blockquote", { className: "quote", dir: "auto" }, bench.quote(a))
+        ? element("blockquote", { className: "quote", dir: bench.direction(a) }, bench.quote(a))
         : element("p", { className: "quote" }, element("em", {}, "Not mentioned in the text")),
       lastReview(bench, id),
     ];

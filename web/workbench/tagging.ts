@@ -187,7 +187,9 @@ export class Tagging {
     if (!current || current.fragments.length === 0) return;
     const whole = extent(current.fragments)!;
     const here = caret === undefined ? -1 : current.fragments.findIndex((f) => f.start <= caret && caret <= f.end);
-    this.shift(current, here >= 0 ? here : current.fragments.findIndex((f) => f[edge] === whole[edge]), edge, unit, by);
+    // Arrows to the side move the way they point, whichever way the text runs.
+    const along = edge === "end" && this.#bench.direction(current) === "rtl" ? -by as 1 | -1 : by;
+    this.shift(current, here >= 0 ? here : current.fragments.findIndex((f) => f[edge] === whole[edge]), edge, unit, along);
   }
 
   /** Moves one boundary of one fragment by a character or a word. */

@@ -8,6 +8,9 @@ interface Point {
   readonly offset: number;
 }
 
+/** Direction is that in which text runs. */
+export type Direction = "ltr" | "rtl";
+
 /**
  * TextView is the article's text as it stands on the page. Its text nodes,
  * one after the other, are the text of the revision, white space between
@@ -39,6 +42,11 @@ export class TextView {
   /** The blocks of the text, in order. */
   get blocks(): HTMLElement[] {
     return Array.from(this.root.querySelectorAll<HTMLElement>("[data-start]"));
+  }
+
+  /** The direction of the block that a code unit stands in. */
+  direction(unit: number): Direction {
+    return this.#point(unit, "start").node.parentElement?.closest<HTMLElement>("[dir]")?.dir === "rtl" ? "rtl" : "ltr";
   }
 
   /** The code unit that a place in the document stands for, if it is in the text. */
