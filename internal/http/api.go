@@ -92,7 +92,7 @@ func register[I, O any](to operations, method, path, summary string, h call[I, O
 		// Bodies are limited by limitBody, and their time by the server.
 		MaxBodyBytes:    -1,
 		BodyReadTimeout: readTimeout,
-		Errors:          []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity},
+		Errors:          []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
 	}
 	for _, o := range options {
 		o(&op)
