@@ -73,8 +73,8 @@ func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput,
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.store.Append(ctx, who.Project.ID, article, store.Shared, annotate.ChangeSet{
-		ID: in.Body.ID, Author: who.User.ID, At: s.now(), Operations: operations,
+	done, err := s.store.AppendAs(ctx, who, article, store.Shared, annotate.ChangeSet{
+		ID: in.Body.ID, At: s.now(), Operations: operations,
 	})
 	if err != nil {
 		return nil, err

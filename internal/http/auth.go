@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -52,9 +53,19 @@ func (s *Server) signedIn(next http.Handler) http.Handler {
 // the project that the path names. Whoever is no member is told that there is
 // no such project.
 func (s *Server) member(need annotate.Role) func(http.Handler) http.Handler {
+	return s.memberAs(s.store.Asker, need)
+}
+
+// rememberedMember is member by what is remembered of who asks: for handlers
+// whose write asks again.
+func (s *Server) rememberedMember(need annotate.Role) func(http.Handler) http.Handler {
+	return s.memberAs(s.store.RememberedAsker, need)
+}
+
+func (s *Server) memberAs(find findAsker, need annotate.Role) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return s.handle(func(w http.ResponseWriter, r *http.Request) error {
-			a, err := s.ask(r, chi.URLParam(r, "project"))
+			a, err := s.askBy(find, r, chi.URLParam(r, "project"))
 			switch {
 			case err != nil:
 				return err
@@ -101,6 +112,12 @@ func (refusedRole) Unwrap() error   { return annotate.ErrForbidden }
 // ask finds who asks, and what they may do in the project called slug, in one
 // query.
 func (s *Server) ask(r *http.Request, slug string) (store.Asker, error) {
+	return s.askBy(s.store.Asker, r, slug)
+}
+
+type findAsker func(ctx context.Context, c store.Credential, slug string, at time.Time) (store.Asker, error)
+
+func (s *Server) askBy(find findAsker, r *http.Request, slug string) (store.Asker, error) {
 	c, err := s.credential(r)
 	if err != nil {
 		return store.Asker{}, err
@@ -110,7 +127,7 @@ func (s *Server) ask(r *http.Request, slug string) (store.Asker, error) {
 			slug = "" // names no project
 		}
 	}
-	return s.store.Asker(r.Context(), c, slug, s.now())
+	return find(r.Context(), c, slug, s.now())
 }
 
 func as(r *http.Request, a store.Asker) *http.Request {

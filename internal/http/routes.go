@@ -98,6 +98,9 @@ func (s *Server) routesForViewers(r chi.Router) {
 }
 
 func (s *Server) routesForAnalysts(r chi.Router) {
+	post(s.api(r.With(s.rememberedMember(annotate.Analyst))),
+		"/projects/{project}/articles/{article}/changes", "Apply change set", s.apiAppend, bodyUpTo(largeBodyLimit))
+
 	r = r.With(s.member(annotate.Analyst))
 	r.Get("/projects/{project}/new-article", s.handle(s.showNewArticle))
 	r.With(allowBody(largeBodyLimit)).Post("/projects/{project}/new-article", s.handle(s.addArticle))
@@ -121,7 +124,6 @@ func (s *Server) routesForAnalysts(r chi.Router) {
 	post(api, "/projects/{project}/entities/{entity}/merge", "Merge entity", s.apiMergeEntity)
 	post(api, "/projects/{project}/entities/{entity}/unmerge", "Undo merge of entity", s.apiUnmergeEntity, conflicting())
 	post(api, "/projects/{project}/entities/{entity}/tell-apart", "Tell entities apart", s.apiTellApart)
-	post(api, "/projects/{project}/articles/{article}/changes", "Apply change set", s.apiAppend, bodyUpTo(largeBodyLimit))
 	post(api, "/projects/{project}/claims/{claim}/comments", "Add comment", s.apiAddComment, answering(http.StatusCreated))
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -103,9 +102,9 @@ func rangesText(fragments []annotate.Fragment) string {
 	return string(append(b, '}'))
 }
 
-const annotationInput = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::text[], $8::int[], $9::int[],
+const annotationInput = `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::json[], $7::uuid[], $8::int[], $9::int[],
 	        $10::int[], $11::bool[], $12::uuid[], $13::timestamptz[], $14::uuid[], $15::timestamptz[])
-	     AS u (project_id, set_id, id, kind, fragments, attributes, entity, version, edited, codebook, deleted, created_by, created_at, updated_by, updated_at)`
+	     AS u (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, codebook, deleted, created_by, created_at, updated_by, updated_at)`
 
 // New annotations are inserted and known ones updated, never either: an id
 // that belongs to another set must fail and not be taken over.
@@ -113,50 +112,48 @@ const (
 	insertAnnotations = `
 	INSERT INTO annotations (project_id, set_id, id, kind, fragments, attributes, entity_id, version, edited, codebook, deleted,
 	                         created_by, created_at, updated_by, updated_at)
-	SELECT project_id, set_id, id, kind, fragments::int4range[], attributes, nullif(entity, '')::uuid, version, edited, codebook, deleted,
+	SELECT project_id, set_id, id, kind, fragments::int4range[], attributes, entity_id, version, edited, codebook, deleted,
 	       created_by, created_at, updated_by, updated_at
 	FROM ` + annotationInput
 
 	updateAnnotations = `
 	UPDATE annotations a SET
-	    kind = u.kind, fragments = u.fragments::int4range[], attributes = u.attributes, entity_id = nullif(u.entity, '')::uuid,
+	    kind = u.kind, fragments = u.fragments::int4range[], attributes = u.attributes, entity_id = u.entity_id,
 	    version = u.version, edited = u.edited, codebook = u.codebook, review_state = 'unreviewed', deleted = u.deleted,
 	    updated_by = u.updated_by, updated_at = u.updated_at
 	FROM ` + annotationInput + `
 	WHERE a.project_id = u.project_id AND a.set_id = u.set_id AND a.id = u.id`
 )
 
-// annotationsByColumn holds annotations as annotationInput takes them.
-type annotationsByColumn struct {
-	projects, sets, ids, kinds, fragments, attributes, entities, createdBy, updatedBy []string
-	versions, edited, codebooks                                                       []int32
-	deleted                                                                           []bool
-	createdAt, updatedAt                                                              []time.Time
+// annotationRows are annotations as annotationInput takes them.
+type annotationRows struct {
+	rows int
+	of   [15]column
 }
 
-func (c *annotationsByColumn) add(set *keptSet, a annotate.Annotation) {
-	c.projects = append(c.projects, string(set.key.project))
-	c.sets = append(c.sets, string(set.id))
-	c.ids = append(c.ids, string(a.ID))
-	c.kinds = append(c.kinds, a.Kind)
-	c.fragments = append(c.fragments, rangesText(a.Fragments))
-	c.attributes = append(c.attributes, encodeAttributes(a.Attributes))
-	c.entities = append(c.entities, string(a.Entity))
-	c.versions = append(c.versions, int32(a.Version))    //nolint:gosec // one a change set
-	c.edited = append(c.edited, int32(a.Edited))         //nolint:gosec // at most the version
-	c.codebooks = append(c.codebooks, int32(a.Codebook)) //nolint:gosec // counted one by one
-	c.deleted = append(c.deleted, a.Deleted)
-	c.createdBy = append(c.createdBy, string(a.CreatedBy))
-	c.createdAt = append(c.createdAt, a.CreatedAt)
-	c.updatedBy = append(c.updatedBy, string(a.UpdatedBy))
-	c.updatedAt = append(c.updatedAt, a.UpdatedAt)
+func (r *annotationRows) add(set *keptSet, a annotate.Annotation) {
+	r.rows++
+	r.of[0].id(set.key.project)
+	r.of[1].id(set.id)
+	r.of[2].id(a.ID)
+	r.of[3].quoted(a.Kind)
+	r.of[4].quoted(rangesText(a.Fragments))
+	r.of[5].quoted(encodeAttributes(a.Attributes))
+	r.of[6].idOrNull(a.Entity)
+	r.of[7].int(int64(a.Version))
+	r.of[8].int(int64(a.Edited))
+	r.of[9].int(int64(a.Codebook))
+	r.of[10].bool(a.Deleted)
+	r.of[11].id(a.CreatedBy)
+	r.of[12].time(a.CreatedAt)
+	r.of[13].id(a.UpdatedBy)
+	r.of[14].time(a.UpdatedAt)
 }
 
 // queue queues sql with the annotations, if there are any.
-func (c *annotationsByColumn) queue(b *pgx.Batch, sql string) {
-	if len(c.ids) > 0 {
-		b.Queue(sql, c.projects, c.sets, c.ids, c.kinds, c.fragments, c.attributes, c.entities, c.versions, c.edited, c.codebooks,
-			c.deleted, c.createdBy, c.createdAt, c.updatedBy, c.updatedAt).Exec(hit(len(c.ids)))
+func (r *annotationRows) queue(b *pgx.Batch, sql string) {
+	if r.rows > 0 {
+		b.Queue(sql, arguments(r.of[:])...).Exec(hit(r.rows))
 	}
 }
 
@@ -187,34 +184,32 @@ const (
 	WHERE l.project_id = u.project_id AND l.set_id = u.set_id AND l.id = u.id`
 )
 
-// linksByColumn holds links as linkInput takes them.
-type linksByColumn struct {
-	projects, sets, ids, from, to, roles, attributes, createdBy, updatedBy []string
-	versions                                                               []int32
-	deleted                                                                []bool
-	createdAt, updatedAt                                                   []time.Time
+// linkRows are links as linkInput takes them.
+type linkRows struct {
+	rows int
+	of   [13]column
 }
 
-func (c *linksByColumn) add(set *keptSet, l annotate.Link) {
-	c.projects = append(c.projects, string(set.key.project))
-	c.sets = append(c.sets, string(set.id))
-	c.ids = append(c.ids, string(l.ID))
-	c.from = append(c.from, string(l.From))
-	c.to = append(c.to, string(l.To))
-	c.roles = append(c.roles, string(l.Role))
-	c.attributes = append(c.attributes, encodeAttributes(l.Attributes))
-	c.versions = append(c.versions, int32(l.Version)) //nolint:gosec // one a change set
-	c.deleted = append(c.deleted, l.Deleted)
-	c.createdBy = append(c.createdBy, string(l.CreatedBy))
-	c.createdAt = append(c.createdAt, l.CreatedAt)
-	c.updatedBy = append(c.updatedBy, string(l.UpdatedBy))
-	c.updatedAt = append(c.updatedAt, l.UpdatedAt)
+func (r *linkRows) add(set *keptSet, l annotate.Link) {
+	r.rows++
+	r.of[0].id(set.key.project)
+	r.of[1].id(set.id)
+	r.of[2].id(l.ID)
+	r.of[3].id(l.From)
+	r.of[4].id(l.To)
+	r.of[5].plain(string(l.Role))
+	r.of[6].quoted(encodeAttributes(l.Attributes))
+	r.of[7].int(int64(l.Version))
+	r.of[8].bool(l.Deleted)
+	r.of[9].id(l.CreatedBy)
+	r.of[10].time(l.CreatedAt)
+	r.of[11].id(l.UpdatedBy)
+	r.of[12].time(l.UpdatedAt)
 }
 
 // queue queues sql with the links, if there are any.
-func (c *linksByColumn) queue(b *pgx.Batch, sql string) {
-	if len(c.ids) > 0 {
-		b.Queue(sql, c.projects, c.sets, c.ids, c.from, c.to, c.roles, c.attributes, c.versions, c.deleted,
-			c.createdBy, c.createdAt, c.updatedBy, c.updatedAt).Exec(hit(len(c.ids)))
+func (r *linkRows) queue(b *pgx.Batch, sql string) {
+	if r.rows > 0 {
+		b.Queue(sql, arguments(r.of[:])...).Exec(hit(r.rows))
 	}
 }

@@ -34,6 +34,16 @@ type Asker struct {
 	Project annotate.Project
 	// Role is the user's in Project. Admins are managers everywhere.
 	Role annotate.Role
+
+	shown  shown
+	access int64     // grows with every change of what the user may do
+	until  time.Time // when the credential has to be looked at again
+}
+
+// shown is what an asker came with.
+type shown struct {
+	Credential
+	slug string
 }
 
 // askerRow is what selectAsker reads. What belongs to the project is null
@@ -45,8 +55,10 @@ type askerRow struct {
 	Admin         bool
 	Language      string
 	UserCreatedAt time.Time
+	Access        int64
 	CredentialID  annotate.ID
 	SeenAt        *time.Time
+	ExpiresAt     *time.Time
 	Role          *annotate.Role
 	ID            *annotate.ID
 	Slug          *string
@@ -59,8 +71,8 @@ type askerRow struct {
 const (
 	selectAsker = `
 		SELECT u.id AS user_id, coalesce(u.email, '') AS email, u.name AS user_name, u.admin,
-		       coalesce(u.language, '') AS language, u.created_at AS user_created_at,
-		       c.id AS credential_id, c.seen_at,
+		       coalesce(u.language, '') AS language, u.created_at AS user_created_at, u.access,
+		       c.id AS credential_id, c.seen_at, c.expires_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END AS role,
 		       p.id, p.slug, p.name, p.self_approval, p.codebook, p.created_at
 		FROM credential c
@@ -70,12 +82,12 @@ const (
 
 	withSession = `
 		WITH credential AS (
-			SELECT id, user_id, seen_at FROM sessions WHERE token_hash = @hash AND expires_at > @at
+			SELECT id, user_id, seen_at, expires_at FROM sessions WHERE token_hash = @hash AND expires_at > @at
 		)` + selectAsker
 
 	withAPIToken = `
 		WITH credential AS (
-			SELECT id, user_id, last_used_at AS seen_at FROM api_tokens
+			SELECT id, user_id, last_used_at AS seen_at, expires_at FROM api_tokens
 			WHERE token_hash = @hash AND (expires_at IS NULL OR expires_at > @at)
 		)` + selectAsker
 )
@@ -101,7 +113,45 @@ func (s *Store) Asker(ctx context.Context, c Credential, slug string, at time.Ti
 			return Asker{}, fmt.Errorf("note that a credential was used: %w", err)
 		}
 	}
-	return row.asker(c.APIToken), nil
+	a := row.asker(c.APIToken)
+	a.shown, a.access, a.until = shown{c, slug}, row.Access, at.Add(touchEvery)
+	if row.ExpiresAt != nil && row.ExpiresAt.Before(a.until) {
+		a.until = *row.ExpiresAt
+	}
+	return a, nil
+}
+
+// keptAskers is how many askers are remembered: the people at work at once.
+const keptAskers = 1024
+
+// RememberedAsker is Asker, but may answer what was so a while ago. It is for
+// [Store.AppendAs], which finds out if it no longer is.
+func (s *Store) RememberedAsker(ctx context.Context, c Credential, slug string, at time.Time) (Asker, error) {
+	if a, ok := s.askers.Get(shown{c, slug}); ok && at.Before(a.until) {
+		return a, nil
+	}
+	a, err := s.Asker(ctx, c, slug, at)
+	if err == nil {
+		s.askers.Add(a.shown, a)
+	}
+	return a, err
+}
+
+// askedAgain is a as it is now.
+func (s *Store) askedAgain(ctx context.Context, a Asker, at time.Time) (Asker, error) {
+	s.askers.Remove(a.shown)
+	return s.Asker(ctx, a.shown.Credential, a.shown.slug, at)
+}
+
+// mayTag returns the refusal of an asker who may not change annotations.
+func (a Asker) mayTag() error {
+	switch {
+	case a.Project.ID == "":
+		return annotate.ErrNotFound
+	case !a.Role.May(annotate.Analyst):
+		return annotate.ErrForbidden
+	}
+	return nil
 }
 
 func (s *Store) touch(ctx context.Context, c Credential, at time.Time) error {

@@ -38,11 +38,44 @@ const appendTimeout = 30 * time.Second
 // annotations change. Sending the same change set again returns the first
 // answer.
 func (s *Store) Append(ctx context.Context, project, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
+	return s.pass(ctx, setKey{project, article, hand}, cs, nil)
+}
+
+// AppendAs is Append to an article of the project that a asks about, with a
+// as the author: whether a may still change annotations is known for certain
+// when the change set is written. If not, it returns
+// [annotate.ErrUnauthenticated], [annotate.ErrNotFound] or
+// [annotate.ErrForbidden].
+func (s *Store) AppendAs(ctx context.Context, a Asker, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
+	done, err := s.appendOnce(ctx, a, article, hand, cs)
+	if !errors.Is(err, errAccessChanged) {
+		return done, err
+	}
+	if a, err = s.askedAgain(ctx, a, cs.At); err != nil {
+		return Appended{}, err
+	}
+	return s.appendOnce(ctx, a, article, hand, cs)
+}
+
+func (s *Store) appendOnce(ctx context.Context, a Asker, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
+	if err := a.mayTag(); err != nil {
+		return Appended{}, err
+	}
+	cs.Author = a.User.ID
+	return s.pass(ctx, setKey{a.Project.ID, article, hand}, cs, &a.access)
+}
+
+// errAccessChanged says that what an author may do is not what it was.
+var errAccessChanged = errors.New("the author's access has changed")
+
+// pass takes cs through the door. With access, its author is let in by that
+// number alone.
+func (s *Store) pass(ctx context.Context, key setKey, cs annotate.ChangeSet, access *int64) (Appended, error) {
 	if _, err := annotate.ParseID(string(cs.ID)); err != nil {
 		return Appended{}, annotate.Invalid{"id": "Give the change set a UUID in lower case, best of version 7."}
 	}
 	cs.At = cs.At.UTC().Truncate(time.Microsecond) // what the database keeps
-	p := &passage{key: setKey{project, article, hand}, cs: cs, turn: make(chan bool, 1)}
+	p := &passage{key: key, cs: cs, access: access, turn: make(chan bool, 1)}
 	door := s.doors.of(p.key)
 	if door.enter(p) {
 		p.turn <- true
@@ -54,7 +87,7 @@ func (s *Store) Append(ctx context.Context, project, article annotate.ID, hand s
 		s.lead(ctx, door)
 	}
 	if p.err != nil {
-		return Appended{}, fmt.Errorf("append to article %s: %w", article, p.err)
+		return Appended{}, fmt.Errorf("append to article %s: %w", key.article, p.err)
 	}
 	return p.done, nil
 }
@@ -68,11 +101,12 @@ type setKey struct {
 // passage is a change set on its way through a door. Its turn is true when it
 // has to lead the next group, and false when it has been dealt with.
 type passage struct {
-	key  setKey
-	cs   annotate.ChangeSet
-	turn chan bool
-	done Appended
-	err  error
+	key    setKey
+	cs     annotate.ChangeSet
+	access *int64 // what lets its author in, if anything has to
+	turn   chan bool
+	done   Appended
+	err    error
 }
 
 // doors are the ways in. Each annotation set has its own among them, so that

@@ -514,12 +514,16 @@ func takes(d *annotate.AnnotatedArticle) []annotate.ID {
 // insert writes d, which has been admitted.
 func (m *importing) insert(ctx context.Context, d *annotate.AnnotatedArticle) error {
 	set := &keptSet{key: setKey{m.Project, d.Article.ID, Shared}, seq: d.Seq, version: m.version}
+	annotations, claims := 0, 0
+	for _, a := range d.Annotations {
+		annotations, claims = counted(a, annotations, claims)
+	}
 	b := &pgx.Batch{}
 	queueArticle(b, m.Project, *d)
 	b.Queue(`
-		UPDATE annotation_sets SET seq = $4::bigint, base_seq = greatest($4::bigint - 1, 0)
+		UPDATE annotation_sets SET seq = $4::bigint, base_seq = greatest($4::bigint - 1, 0), annotations = $5, claims_unreviewed = $6
 		WHERE project_id = $1 AND article_id = $2 AND hand = $3
-		RETURNING id`, m.Project, d.Article.ID, Shared, d.Seq).
+		RETURNING id`, m.Project, d.Article.ID, Shared, d.Seq, annotations, claims).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&set.id) })
 	if err := m.tx.SendBatch(ctx, b).Close(); err != nil {
 		return err
@@ -556,7 +560,7 @@ func (m *importing) queueLog(b *pgx.Batch, set *keptSet, d *annotate.AnnotatedAr
 	if err != nil {
 		return fmt.Errorf("encode the log of article %s: %w", d.Article.ID, err)
 	}
-	var log logByColumn
+	var log logRows
 	log.add(set, annotate.ChangeSet{ID: NewID(), Author: m.By, At: m.At}, operations, inverse)
 	log.queue(b)
 	return nil
@@ -571,8 +575,8 @@ func withoutExact(fragments []annotate.Fragment) []annotate.Fragment {
 }
 
 func (m *importing) queueAnnotations(b *pgx.Batch, set *keptSet, d *annotate.AnnotatedArticle) {
-	var annotations annotationsByColumn
-	var links linksByColumn
+	var annotations annotationRows
+	var links linkRows
 	var reviewed []annotate.ID
 	var states []annotate.ReviewState
 	for _, a := range d.Annotations {

@@ -107,8 +107,10 @@ func (h *herald) send(ctx context.Context) {
 	if len(payloads) == 0 {
 		return
 	}
-	// A note that cannot be sent is a hint not given: readers poll.
-	_, _ = h.pool.Exec(ctx, `SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload`, channel, payloads)
+	// A note that cannot be sent is a hint not given: readers poll. Nothing is
+	// lost with it, so it need not wait for the disk.
+	_, _ = h.pool.Exec(ctx, `SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, payload) FROM unnest($2::text[]) AS payload`,
+		channel, payloads)
 }
 
 // Announce tells open pages about n.

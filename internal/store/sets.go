@@ -150,6 +150,7 @@ func (s *Store) lockSet(ctx context.Context, conn *pgxpool.Conn, p *passage) (se
 	annotations, links := named(p.cs)
 	var elsewhere []annotate.ID
 	var inSet annotate.ID
+	var access int64
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN`)
 	// Lock first, read second: each statement sees what was committed before
@@ -173,8 +174,13 @@ func (s *Store) lockSet(ctx context.Context, conn *pgxpool.Conn, p *passage) (se
 		elsewhere, err = pgx.CollectRows(rows, pgx.RowTo[annotate.ID])
 		return err
 	})
+	// Locked, so that it is the same when the write looks at it.
+	b.Queue(`SELECT access FROM users WHERE id = $1 FOR SHARE`, p.cs.Author).QueryRow(func(row pgx.Row) error { return row.Scan(&access) })
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
 		return nil, nil, translate(err)
+	}
+	if p.access != nil && *p.access != access {
+		return nil, nil, errAccessChanged
 	}
 	if earlier != nil && inSet != set.id {
 		return nil, nil, fmt.Errorf("change set %s: %w", p.cs.ID, annotate.ErrExists)
@@ -220,7 +226,7 @@ func (set *keptSet) append(p *passage, w *write) error {
 	}
 	set.seq++
 	p.done = Appended{Seq: set.seq, Outcome: outcome}
-	return w.add(set, was, p.cs, outcome)
+	return w.add(set, was, p, outcome)
 }
 
 // saved notes that w was committed.

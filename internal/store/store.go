@@ -22,6 +22,7 @@ type Store struct {
 	pool      *pgxpool.Pool
 	texts     *lru.Cache[rowKey, *annotate.Text]
 	codebooks *lru.Cache[codebookKey, *annotate.Codebook]
+	askers    *lru.Cache[shown, Asker]
 	doors     doors
 	herald    *herald
 }
@@ -65,6 +66,7 @@ func open(ctx context.Context, url string, d deadlines) (*Store, error) {
 		pool:      pool,
 		texts:     keep[rowKey, *annotate.Text](keptTexts),
 		codebooks: keep[codebookKey, *annotate.Codebook](keptCodebooks),
+		askers:    keep[shown, Asker](keptAskers),
 		doors:     doors,
 		herald:    newHerald(pool), //nolint:contextcheck // lives as long as the store, not as its opening
 	}, nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,13 +17,15 @@ type write struct {
 	sets    []*keptSet // in the order they were first appended to
 	was     []int64    // the seq each had
 	changed map[*keptSet]map[annotate.ID]bool
-	log     logByColumn
+	log     logRows
+	authors [2]column // with what lets them in, as moveOn takes them
 }
 
 func newWrite() *write { return &write{changed: map[*keptSet]map[annotate.ID]bool{}} }
 
-// add has cs, which was appended to set after seq was, written.
-func (w *write) add(set *keptSet, was int64, cs annotate.ChangeSet, outcome annotate.Outcome) error {
+// add has p's change set, which was appended to set after seq was, written.
+func (w *write) add(set *keptSet, was int64, p *passage, outcome annotate.Outcome) error {
+	cs := p.cs
 	operations, err := json.Marshal(annotate.Records(outcome.Operations))
 	if err != nil {
 		return fmt.Errorf("encode change set %s: %w", cs.ID, err)
@@ -38,6 +39,8 @@ func (w *write) add(set *keptSet, was int64, cs annotate.ChangeSet, outcome anno
 		w.sets, w.was = append(w.sets, set), append(w.was, was)
 	}
 	w.log.add(set, cs, operations, inverse)
+	w.authors[0].id(cs.Author)
+	w.authors[1].intOrNull(p.access)
 	for _, op := range outcome.Operations {
 		if op.Annotation != nil {
 			w.changed[set][op.Annotation.ID] = true
@@ -87,27 +90,32 @@ func ended(conn *pgxpool.Conn) error {
 	return nil
 }
 
-// moveOn moves each set's number on if it and the codebook are what they were
-// thought to be. If they are not, the number becomes NULL, which is refused
-// and takes the transaction with it.
+// moveOn moves each set's number on if it, the codebook and what its authors
+// may do are what they were thought to be. If they are not, the number becomes
+// NULL, which is refused and takes the transaction with it. It also counts the
+// new annotations.
 const moveOn = `
-	UPDATE annotation_sets s
-	SET seq = CASE WHEN s.seq = m.was AND p.codebook = m.codebook THEN m.seq END
-	FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[]) AS m (project_id, id, was, seq, codebook)
+	UPDATE annotation_sets s SET
+	    seq = CASE WHEN s.seq = m.was AND p.codebook = m.codebook AND NOT EXISTS (
+	                   SELECT FROM unnest($8::uuid[], $9::bigint[]) AS a (id, access)
+	                   LEFT JOIN users u ON u.id = a.id
+	                   WHERE u.id IS NULL OR u.access <> a.access)
+	          THEN m.seq END,
+	    annotations = s.annotations + m.annotations,
+	    claims_unreviewed = s.claims_unreviewed + m.claims
+	FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::int[])
+	     AS m (project_id, id, was, seq, codebook, annotations, claims)
 	JOIN projects p ON p.id = m.project_id
 	WHERE s.project_id = m.project_id AND s.id = m.id`
 
 // queue queues the statements: the numbers first, whose rows are the locks,
 // and annotations before the links that need them.
 func (w *write) queue(b *pgx.Batch) {
-	var projects, ids []string
-	var seqs []int64
-	var codebooks []int32
-	var newAnnotations, oldAnnotations annotationsByColumn
-	var newLinks, deletedLinks, oldLinks linksByColumn
-	for _, set := range w.sets {
-		projects, ids = append(projects, string(set.key.project)), append(ids, string(set.id))
-		seqs, codebooks = append(seqs, set.seq), append(codebooks, int32(set.version)) //nolint:gosec // counted one by one
+	var moves [7]column
+	var newAnnotations, oldAnnotations annotationRows
+	var newLinks, deletedLinks, oldLinks linkRows
+	for i, set := range w.sets {
+		annotations, claims := 0, 0
 		for id := range w.changed[set] {
 			a, isAnnotation := set.state.Annotations[id]
 			l := set.state.Links[id]
@@ -115,6 +123,7 @@ func (w *write) queue(b *pgx.Batch) {
 			switch {
 			case isAnnotation && !exists:
 				newAnnotations.add(set, a)
+				annotations, claims = counted(a, annotations, claims)
 			case isAnnotation && a.Version != stored:
 				oldAnnotations.add(set, a)
 			case !isAnnotation && !exists:
@@ -125,8 +134,15 @@ func (w *write) queue(b *pgx.Batch) {
 				oldLinks.add(set, l)
 			}
 		}
+		moves[0].id(set.key.project)
+		moves[1].id(set.id)
+		moves[2].int(w.was[i])
+		moves[3].int(set.seq)
+		moves[4].int(int64(set.version))
+		moves[5].int(int64(annotations))
+		moves[6].int(int64(claims))
 	}
-	b.Queue(moveOn, projects, ids, w.was, seqs, codebooks).Exec(hit(len(ids)))
+	b.Queue(moveOn, append(arguments(moves[:]), arguments(w.authors[:])...)...).Exec(hit(len(w.sets)))
 	w.log.queue(b)
 	newAnnotations.queue(b, insertAnnotations)
 	oldAnnotations.queue(b, updateAnnotations)
@@ -136,33 +152,38 @@ func (w *write) queue(b *pgx.Batch) {
 	b.Queue(`COMMIT`)
 }
 
-// logByColumn holds change sets as insertLog takes them.
-type logByColumn struct {
-	projects, sets, clients, authors, operations, inverses []string
-	seqs                                                   []int64
-	codebooks                                              []int32
-	at                                                     []time.Time
-}
-
-func (c *logByColumn) add(set *keptSet, cs annotate.ChangeSet, operations, inverse []byte) {
-	c.projects = append(c.projects, string(set.key.project))
-	c.sets = append(c.sets, string(set.id))
-	c.seqs = append(c.seqs, set.seq)
-	c.clients = append(c.clients, string(cs.ID))
-	c.authors = append(c.authors, string(cs.Author))
-	c.codebooks = append(c.codebooks, int32(set.version)) //nolint:gosec // counted one by one
-	c.operations = append(c.operations, string(operations))
-	c.inverses = append(c.inverses, string(inverse))
-	c.at = append(c.at, cs.At)
+// counted counts a new annotation, none of which is reviewed.
+func counted(a annotate.Annotation, annotations, claims int) (newAnnotations, newClaims int) {
+	switch {
+	case a.Deleted:
+		return annotations, claims
+	case a.Kind == annotate.Claim:
+		return annotations + 1, claims + 1
+	default:
+		return annotations + 1, claims
+	}
 }
 
 const insertLog = `
 	INSERT INTO change_sets (project_id, set_id, seq, client_id, author_id, codebook, operations, inverse, created_at)
 	SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::int[], $7::json[], $8::json[], $9::timestamptz[])`
 
-func (c *logByColumn) queue(b *pgx.Batch) {
-	b.Queue(insertLog, c.projects, c.sets, c.seqs, c.clients, c.authors, c.codebooks, c.operations, c.inverses, c.at)
+// logRows are change sets as insertLog takes them.
+type logRows struct{ of [9]column }
+
+func (r *logRows) add(set *keptSet, cs annotate.ChangeSet, operations, inverse []byte) {
+	r.of[0].id(set.key.project)
+	r.of[1].id(set.id)
+	r.of[2].int(set.seq)
+	r.of[3].id(cs.ID)
+	r.of[4].id(cs.Author)
+	r.of[5].int(int64(set.version))
+	r.of[6].quoted(string(operations))
+	r.of[7].quoted(string(inverse))
+	r.of[8].time(cs.At)
 }
+
+func (r *logRows) queue(b *pgx.Batch) { b.Queue(insertLog, arguments(r.of[:])...) }
 
 func decodeOutcome(operations, inverse []byte) (annotate.Outcome, error) {
 	var done, undo []annotate.OperationRecord
