@@ -10,7 +10,7 @@ import (
 
 // FragmentRecord is a [Fragment] in JSON.
 type FragmentRecord struct {
-	Start int    `json:"start" doc:"First character, in code points (or UTF-16 code units with offsets=utf16)." minimum:"0"`
+	Start int    `json:"start" doc:"First character, in code points (or what the parameter offsets says)." minimum:"0"`
 	End   int    `json:"end" doc:"After the last character." minimum:"0"`
 	Exact string `json:"exact,omitempty" doc:"The text there. Optional when sent: it is compared with the article's."`
 }

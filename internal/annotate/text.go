@@ -123,27 +123,50 @@ func (t *Text) Around(start, end, n int) (prefix, suffix string) {
 // units, which browsers count in.
 func (t *Text) UTF16(offset int) int { return int(t.position(offset).units) }
 
+// UTF8 turns an offset in code points, within the text, into bytes of UTF-8.
+func (t *Text) UTF8(offset int) int { return int(t.position(offset).bytes) }
+
 // FromUTF16 turns an offset in UTF-16 code units into code points. It refuses
 // an offset past the end and one between the halves of a surrogate pair.
 func (t *Text) FromUTF16(units int) (offset int, err error) {
 	if units < 0 || units > t.units {
 		return 0, fmt.Errorf("offset %d is outside the text, which has %d UTF-16 code units", units, t.units)
 	}
-	if units == t.units {
-		return t.n, nil
+	offset, exactly := t.seek(units, t.units, func(p mark) int32 { return p.units })
+	if !exactly {
+		return 0, fmt.Errorf("offset %d is between the halves of a surrogate pair", units)
 	}
-	i := sort.Search(len(t.marks), func(i int) bool { return int(t.marks[i].units) > units }) - 1
+	return offset, nil
+}
+
+// FromUTF8 turns an offset in bytes of UTF-8 into code points. It refuses an
+// offset past the end and one between the bytes of a code point.
+func (t *Text) FromUTF8(bytes int) (offset int, err error) {
+	if bytes < 0 || bytes > len(t.s) {
+		return 0, fmt.Errorf("offset %d is outside the text, which has %d bytes of UTF-8", bytes, len(t.s))
+	}
+	offset, exactly := t.seek(bytes, len(t.s), func(p mark) int32 { return p.bytes })
+	if !exactly {
+		return 0, fmt.Errorf("offset %d is between the bytes of a character", bytes)
+	}
+	return offset, nil
+}
+
+// seek is the first code-point offset at which as much has been counted as is
+// wanted of all there is, and whether it is exactly that.
+func (t *Text) seek(wanted, all int, counted func(mark) int32) (offset int, exactly bool) {
+	if wanted == all {
+		return t.n, true
+	}
+	i := sort.Search(len(t.marks), func(i int) bool { return int(counted(t.marks[i])) > wanted }) - 1
 	offset, p := i*markEvery, t.marks[i]
-	for int(p.units) < units {
+	for int(counted(p)) < wanted {
 		r, size := utf8.DecodeRuneInString(t.s[p.bytes:])
 		p.bytes += int32(size) //nolint:gosec // at most 4
 		p.units += utf16Width(r)
 		offset++
 	}
-	if int(p.units) > units {
-		return 0, fmt.Errorf("offset %d is between the halves of a surrogate pair", units)
-	}
-	return offset, nil
+	return offset, int(counted(p)) == wanted
 }
 
 // Normalisation names a change made to an article's text on its way in.

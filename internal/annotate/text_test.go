@@ -66,6 +66,18 @@ func checkOffsets(t *testing.T, s string) {
 				t.Errorf("FromUTF16(%d) = %d inside a surrogate pair, want an error", units+1, got)
 			}
 		}
+		bytes := len(string(runes[:i]))
+		if got := text.UTF8(i); got != bytes {
+			t.Errorf("UTF8(%d) = %d, want %d", i, got, bytes)
+		}
+		if got, err := text.FromUTF8(bytes); got != i || err != nil {
+			t.Errorf("FromUTF8(%d) = %d, %v, want %d", bytes, got, err, i)
+		}
+		if i < len(runes) && utf8.RuneLen(runes[i]) > 1 {
+			if got, err := text.FromUTF8(bytes + 1); err == nil {
+				t.Errorf("FromUTF8(%d) = %d inside a code point, want an error", bytes+1, got)
+			}
+		}
 		if got := text.Boundary(i); got != boundaries[i] {
 			t.Errorf("Boundary(%d) = %v, want %v", i, got, boundaries[i])
 		}
@@ -81,6 +93,11 @@ func checkOffsets(t *testing.T, s string) {
 				t.Errorf("Slice(%d, %d) = %q, want %q", i, end, got, want)
 			}
 			checkAround(t, text, runes, boundaries, i, end)
+		}
+	}
+	for _, outside := range []int{-1, len(s) + 1} {
+		if got, err := text.FromUTF8(outside); err == nil {
+			t.Errorf("FromUTF8(%d) = %d outside the text, want an error", outside, got)
 		}
 	}
 	for _, outside := range []int{-1, text.UTF16(text.Len()) + 1} {

@@ -71,6 +71,10 @@ func TestOffsetsAreTheSameInBrowserAndAPIInEveryUnit(t *testing.T) {
 			inUTF16 := a.article(project, ana.id, c.Text)
 			stored.tag(ana, project, inUTF16, "?offsets=utf16", stored.Offsets.UTF16)
 			stored.isTagged(ana, project, inUTF16)
+
+			inUTF8 := a.article(project, ana.id, c.Text)
+			stored.tag(ana, project, inUTF8, "?offsets=utf8", stored.Offsets.UTF8)
+			stored.isTagged(ana, project, inUTF8)
 		})
 	}
 }
@@ -95,11 +99,12 @@ func (c offsetCase) isTagged(p *person, project annotate.Project, id annotate.ID
 	if got := a.Text; got != c.Text {
 		p.tb.Errorf("the text is %q, want %q", got, c.Text)
 	}
-	units := p.article(project, id, "?offsets=utf16").Annotations[0].Fragments[0]
-	if got := [2]int{units.Start, units.End}; got != c.Offsets.UTF16 {
-		p.tb.Errorf("in UTF-16: %v, want %v", got, c.Offsets.UTF16)
+	for unit, want := range map[string][2]int{"utf16": c.Offsets.UTF16, "utf8": c.Offsets.UTF8} {
+		f := p.article(project, id, "?offsets="+unit).Annotations[0].Fragments[0]
+		if got := [2]int{f.Start, f.End}; got != want {
+			p.tb.Errorf("in %s: %v, want %v", unit, got, want)
+		}
 	}
-	// The third unit is that of Go's strings: the slice is its own proof.
 	if got := c.Text[c.Offsets.UTF8[0]:c.Offsets.UTF8[1]]; got != c.Exact {
 		p.tb.Errorf("in bytes: %q, want %q", got, c.Exact)
 	}

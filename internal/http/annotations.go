@@ -24,10 +24,16 @@ type ArticlePath struct {
 
 // OffsetsQuery is the part of an input that says what offsets count.
 type OffsetsQuery struct {
-	Offsets string `query:"offsets" enum:"codepoint,utf16" default:"codepoint" doc:"What offsets count: Unicode code points, or UTF-16 code units as browsers do."`
+	Offsets string `query:"offsets" enum:"codepoint,utf16,utf8" default:"codepoint" doc:"What offsets count: Unicode code points, UTF-16 code units as browsers do, or bytes of UTF-8."`
 }
 
-func (q OffsetsQuery) utf16() bool { return q.Offsets == "utf16" }
+// counted is what offsets count where that is not code points, else empty.
+func (q OffsetsQuery) counted() string {
+	if q.Offsets == "codepoint" {
+		return ""
+	}
+	return q.Offsets
+}
 
 // changeSetBody is a change set as clients send it.
 type changeSetBody struct {
@@ -185,14 +191,17 @@ func (u units) entry(e store.LogEntry) (logEntryBody, error) {
 
 // units converts offsets between what a client counts and code points. With
 // no text the two are the same.
-type units struct{ text *annotate.Text }
+type units struct {
+	text    *annotate.Text
+	counted string // utf16 or utf8
+}
 
 func (s *Server) units(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (units, error) {
-	if !q.utf16() {
+	if q.counted() == "" {
 		return units{}, nil
 	}
 	text, err := s.store.TextOf(ctx, project, article, store.Shared)
-	return units{text}, err
+	return units{text, q.counted()}, err
 }
 
 // fromClient turns the client's offsets into code points, in place. It refuses
@@ -209,7 +218,7 @@ func (u units) fromClient(operations []annotate.Operation) ([]annotate.Operation
 		for j := range op.Annotation.Fragments {
 			f := &op.Annotation.Fragments[j]
 			for name, offset := range map[string]*int{"start": &f.Start, "end": &f.End} {
-				at, err := u.text.FromUTF16(*offset)
+				at, err := u.codePoints(*offset)
 				if err != nil {
 					refused = append(refused, annotate.Problem{
 						Operation: i, Field: fmt.Sprintf("annotation.fragments[%d].%s", j, name), Message: sentence(err.Error()) + ".",
@@ -244,10 +253,22 @@ func (u units) annotation(r annotate.AnnotationRecord) {
 }
 
 func (u units) offset(at int) int {
-	if u.text == nil {
+	switch {
+	case u.text == nil:
 		return at
+	case u.counted == "utf8":
+		return u.text.UTF8(at)
+	default:
+		return u.text.UTF16(at)
 	}
-	return u.text.UTF16(at)
+}
+
+// codePoints turns an offset of the client's into code points.
+func (u units) codePoints(offset int) (int, error) {
+	if u.counted == "utf8" {
+		return u.text.FromUTF8(offset)
+	}
+	return u.text.FromUTF16(offset)
 }
 
 // articleBody is an article with all that is said about it.

@@ -81,7 +81,7 @@ func TestOffsetsOfOtherToolsComeBackInEachUnit(t *testing.T) {
 	}
 	var cases []struct {
 		ID, Text, Exact string
-		Offsets         struct{ Codepoint, UTF16 [2]int }
+		Offsets         struct{ Codepoint, UTF16, UTF8 [2]int }
 	}
 	if err := json.Unmarshal(content, &cases); err != nil || len(cases) != 12 {
 		t.Fatalf("%d cases, %v", len(cases), err)
@@ -89,18 +89,20 @@ func TestOffsetsOfOtherToolsComeBackInEachUnit(t *testing.T) {
 	s := newServer(t)
 	analyst := s.as(annotate.Analyst)
 	for _, c := range cases {
-		points, units := c.Offsets.Codepoint, c.Offsets.UTF16
+		points, units, bytes := c.Offsets.Codepoint, c.Offsets.UTF16, c.Offsets.UTF8
 		if c.ID == "crlf" { // two characters became one
-			points, units = [2]int{points[0] - 1, points[1] - 1}, [2]int{units[0] - 1, units[1] - 1}
+			for _, at := range []*[2]int{&points, &units, &bytes} {
+				at[0], at[1] = at[0]-1, at[1]-1
+			}
 		}
-		for query, sent := range map[string][2]int{"": points, "?offsets=codepoint": points, "?offsets=utf16": units} {
+		for query, sent := range map[string][2]int{"": points, "?offsets=codepoint": points, "?offsets=utf16": units, "?offsets=utf8": bytes} {
 			article := s.article(c.Text)
 			var done appendedBody
 			analyst.api(http.MethodPost, article+"/changes"+query, tagging(annotate.Claim, sent[0], sent[1], c.Exact)).is(http.StatusOK).into(&done)
 			if f := done.Annotations[0].Fragments[0]; [2]int{f.Start, f.End} != sent {
 				t.Errorf("%s%s: the answer says %d to %d, want %v", c.ID, query, f.Start, f.End, sent)
 			}
-			for query, want := range map[string][2]int{"": points, "?offsets=utf16": units} {
+			for query, want := range map[string][2]int{"": points, "?offsets=utf16": units, "?offsets=utf8": bytes} {
 				var body articleBody
 				analyst.api(http.MethodGet, article+query, nil).is(http.StatusOK).into(&body)
 				if f := body.Annotations[0].Fragments[0]; [2]int{f.Start, f.End} != want {
@@ -138,6 +140,8 @@ func TestBadChangeSetsAreToldAndLeaveNothing(t *testing.T) {
 		words  string // of its message or the detail
 	}{
 		"inside a surrogate pair": {"?offsets=utf16", tagging(annotate.Claim, 0, 15, ""), 422, "annotation.fragments[0].end", "halves of a surrogate pair"},
+		"between bytes":           {"?offsets=utf8", tagging(annotate.Claim, 0, 15, ""), 422, "annotation.fragments[0].end", "between the bytes of a character"},
+		"past the end in bytes":   {"?offsets=utf8", tagging(annotate.Claim, 0, 99, ""), 422, "annotation.fragments[0].end", "40 bytes of UTF-8"},
 		"past the end in UTF-16":  {"?offsets=utf16", tagging(annotate.Claim, 0, 99, ""), 422, "annotation.fragments[0].end", "33 UTF-16 code units"},
 		"another article's id":    {"", again(elsewhere), 422, "annotation.id", "another article"},
 		"no operations":           {"", changing([]any{}...), 422, "", "at least one operation"},

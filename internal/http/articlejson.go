@@ -43,7 +43,7 @@ type encodedRecord struct {
 type encodedKey struct {
 	project annotate.ID
 	article annotate.ID
-	utf16   bool
+	counted string // as [OffsetsQuery] has it
 }
 
 // keptArticles is how many encoded articles are kept. A very large one, of
@@ -62,7 +62,7 @@ func newEncoded() *lru.Cache[encodedKey, *encodedArticle] {
 // long as the stamp is the same it is the answer, and when only annotations
 // have changed since, the log says what to put in place of what.
 func (s *Server) articleJSON(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (*encodedArticle, error) {
-	key := encodedKey{project, article, q.utf16()}
+	key := encodedKey{project, article, q.counted()}
 	kept, ok := s.encoded.Get(key)
 	if ok {
 		stamp, err := s.store.Stamp(ctx, project, article, store.Shared)
@@ -95,8 +95,8 @@ func (s *Server) encodeArticle(ctx context.Context, key encodedKey) (*encodedArt
 		return nil, err
 	}
 	var u units
-	if key.utf16 {
-		u.text = annotate.NewText(doc.Revision.Text)
+	if key.counted != "" {
+		u = units{annotate.NewText(doc.Revision.Text), key.counted}
 	}
 	return newEncodedArticle(newArticleBody(doc, names, u), stamp)
 }
@@ -200,7 +200,7 @@ const mostChanges = 200
 func (s *Server) goneOn(ctx context.Context, key encodedKey, kept *encodedArticle, stamp store.Stamp) *encodedArticle {
 	same := kept.stamp
 	same.Seq = stamp.Seq
-	if same != stamp || key.utf16 {
+	if same != stamp || key.counted != "" {
 		return nil
 	}
 	entries, err := s.store.Changes(ctx, key.project, key.article, store.Shared, kept.stamp.Seq, mostChanges)

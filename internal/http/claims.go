@@ -101,11 +101,11 @@ func newPartJSON(c annotate.QueuedClaim, a annotate.Annotation) PartJSON {
 
 // unitsIn are the units for the offsets of a claim.
 func (s *Server) unitsIn(ctx context.Context, c annotate.QueuedClaim, q OffsetsQuery) (units, error) {
-	if !q.utf16() {
+	if q.counted() == "" {
 		return units{}, nil
 	}
 	text, err := s.store.Text(ctx, asker(ctx).Project.ID, c.RevisionID)
-	return units{text}, err
+	return units{text, q.counted()}, err
 }
 
 type claimsInput struct {
