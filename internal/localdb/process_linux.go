@@ -118,7 +118,7 @@ func backends(dirs ...string) []int {
 			continue
 		}
 		cwd, err := os.Readlink(filepath.Join(process, "cwd"))
-		if err != nil || !slices.Contains(dirs, strings.TrimSuffix(cwd, " (deleted)")) {
+		if err != nil || !slices.Contains(dirs, strings.TrimSuffix(cwd, " (deleted)")) || !sameFiles(process) {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(process)); err == nil {
@@ -126,6 +126,17 @@ func backends(dirs ...string) []int {
 		}
 	}
 	return pids
+}
+
+// sameFiles reports whether the process sees the same files as we do: in a
+// container, a path is that of another directory.
+func sameFiles(process string) bool {
+	ours, err := os.Readlink("/proc/self/ns/mnt")
+	if err != nil {
+		return true // cannot be told apart
+	}
+	theirs, err := os.Readlink(filepath.Join(process, "ns/mnt"))
+	return err != nil || theirs == ours
 }
 
 // canSeeBackends says whether an empty list of backends can be believed.
