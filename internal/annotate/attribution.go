@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -145,23 +146,28 @@ func (a Attribution) each(yield func(Annotation) bool) bool {
 // annotation is called. The codebook's word for what a source did with the
 // one before it is used where it has been coded.
 func (a Attribution) Sentence(codebook *Codebook, name func(Annotation) string) string {
-	return strings.Join(a.Parts(codebook, name), ", ")
+	return strings.Join(a.Parts(codebook, name, fmt.Sprintf), ", ")
 }
 
-// Parts are the parts of the sentence. The first says who said it.
-func (a Attribution) Parts(codebook *Codebook, name func(Annotation) string) []string {
-	parts := []string{a.spokenBy(name)}
+// Say says an English text in some language, with args in the places of its
+// verbs; [fmt.Sprintf] says it in English.
+type Say func(text string, args ...any) string
+
+// Parts are the parts of the sentence, in the language that say speaks. The
+// first says who said it.
+func (a Attribution) Parts(codebook *Codebook, name func(Annotation) string, say Say) []string {
+	parts := []string{a.spokenBy(name, say)}
 	for _, outer := range a.Within {
-		parts = append(parts, "as told by "+outer.spokenBy(name))
+		parts = append(parts, say("as told by %s", outer.spokenBy(name, say)))
 	}
 	if len(a.Addressees) > 0 {
-		parts = append(parts, "to "+namesOf(a.Addressees, name))
+		parts = append(parts, say("to %s", namesOf(a.Addressees, name, say)))
 	}
 	for i, chain := range a.Ways() {
 		for j, hop := range chain {
-			part := hop.Means(codebook) + " " + name(hop.Source)
+			part := hop.Means(codebook, say) + " " + name(hop.Source)
 			if i > 0 && j == 0 {
-				part = "and " + part
+				part = say("and %s", part)
 			}
 			parts = append(parts, part)
 		}
@@ -178,32 +184,32 @@ func (a Attribution) Ways() [][]Hop {
 	return a.Within[0].Ways()
 }
 
-func (a Attribution) spokenBy(name func(Annotation) string) string {
+func (a Attribution) spokenBy(name func(Annotation) string, say Say) string {
 	stated, _ := a.Claim.Attributes["not_stated"].([]string)
 	switch {
 	case len(a.Speakers) > 0:
-		return namesOf(a.Speakers, name)
+		return namesOf(a.Speakers, name, say)
 	case slices.Contains(stated, "speaker"):
-		return "speaker not stated"
+		return say("speaker not stated")
 	default:
-		return "no speaker yet"
+		return say("no speaker yet")
 	}
 }
 
-func namesOf(annotations []Annotation, name func(Annotation) string) string {
+func namesOf(annotations []Annotation, name func(Annotation) string, say Say) string {
 	names := make([]string, len(annotations))
 	for i, a := range annotations {
 		names[i] = name(a)
 	}
 	if last := len(names) - 1; last > 0 {
-		return strings.Join(names[:last], ", ") + " and " + names[last]
+		return say("%s and %s", strings.Join(names[:last], ", "), names[last])
 	}
 	return names[0]
 }
 
 // Means says by what means the hop leads to its source, in lower case: the
 // codebook's label for how it was passed on, or "through".
-func (h Hop) Means(codebook *Codebook) string {
+func (h Hop) Means(codebook *Codebook, say Say) string {
 	relation, _ := h.Link.Attributes["relation"].(string)
 	asked, _ := codebook.Attribute("relation")
 	for _, v := range asked.Values {
@@ -212,5 +218,5 @@ func (h Hop) Means(codebook *Codebook) string {
 			return string(unicode.ToLower(first)) + v.Label[size:]
 		}
 	}
-	return "through"
+	return say("through")
 }

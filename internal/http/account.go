@@ -29,7 +29,7 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, status int,
 	if v.Tokens, err = s.store.APITokens(r.Context(), a.User.ID); err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Account")
+	f := s.frame(w, r, s.language(r).T("Account"))
 	f.Active = page.NavAccount
 	return s.render(w, r, status, page.Account(f, v))
 }
@@ -46,7 +46,7 @@ func (s *Server) renameAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.AccountURL, "Name saved.")
+	return s.redirect(w, r, page.AccountURL, s.language(r).T("Name saved."))
 }
 
 func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
@@ -67,7 +67,7 @@ func (s *Server) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.AccountURL, "Password changed. You are signed out in all other browsers.")
+	return s.redirect(w, r, page.AccountURL, s.language(r).T("Password changed. You are signed out in all other browsers."))
 }
 
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
@@ -78,14 +78,14 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.EndSession(r.Context(), asker(r.Context()).User.ID, id); err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.AccountURL, "Signed out there.")
+	return s.redirect(w, r, page.AccountURL, s.language(r).T("Signed out there."))
 }
 
 func (s *Server) endSessions(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.EndSessions(r.Context(), asker(r.Context()).User.ID); err != nil {
 		return err
 	}
-	return s.signedOut(w, r, "You are signed out everywhere.")
+	return s.signedOut(w, r, s.language(r).T("You are signed out everywhere."))
 }
 
 func (s *Server) addToken(w http.ResponseWriter, r *http.Request) error {
@@ -123,7 +123,7 @@ func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.RevokeAPIToken(r.Context(), asker(r.Context()).User.ID, id); err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.AccountURL, "Token revoked.")
+	return s.redirect(w, r, page.AccountURL, s.language(r).T("Token revoked."))
 }
 
 type meAnswer struct {

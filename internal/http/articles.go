@@ -40,7 +40,7 @@ func (s *Server) listArticles(w http.ResponseWriter, r *http.Request) error {
 	if v.Counts, err = s.store.CountArticles(r.Context(), project); err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Articles")
+	f := s.frame(w, r, s.language(r).T("Articles"))
 	f.Active = page.NavArticles
 	return s.render(w, r, status, page.Articles(f, v))
 }
@@ -53,7 +53,7 @@ func (s *Server) showNewArticle(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) newArticlePage(w http.ResponseWriter, r *http.Request, status int, form page.ArticleForm, bad annotate.Invalid) error {
-	f := s.frame(w, r, "New article")
+	f := s.frame(w, r, s.language(r).T("New article"))
 	f.Active = page.NavArticles
 	return s.render(w, r, status, page.NewArticle(f, form, bad))
 }
@@ -81,7 +81,7 @@ func (s *Server) addArticle(w http.ResponseWriter, r *http.Request) error {
 	if len(docs) > 1 {
 		return s.redirect(w, r, page.ArticlesURL(a.Project.Slug), fmt.Sprintf("%d articles added.", len(docs)))
 	}
-	return s.redirect(w, r, page.ArticleURL(a.Project.Slug, docs[0].Article.ID), "Article added. Select words of it to tag them.")
+	return s.redirect(w, r, page.ArticleURL(a.Project.Slug, docs[0].Article.ID), s.language(r).T("Article added. Select words of it to tag them."))
 }
 
 const textTooLarge = "This is longer than 4 MiB, the most a text may be. Add it in parts."
@@ -222,7 +222,7 @@ func (s *Server) showMetadata(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) metadataPage(w http.ResponseWriter, r *http.Request, status int, a annotate.Article, form page.ArticleForm, bad annotate.Invalid) error {
-	f := s.frame(w, r, "Details of “"+a.Headline+"”")
+	f := s.frame(w, r, s.language(r).T("Details of “%s”", a.Headline))
 	f.Active = page.NavArticles
 	return s.render(w, r, status, page.Metadata(f, a, form, bad))
 }
@@ -252,7 +252,7 @@ func (s *Server) changeMetadata(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.ArticleURL(asker.Project.Slug, a.ID), "Details saved.")
+	return s.redirect(w, r, page.ArticleURL(asker.Project.Slug, a.ID), s.language(r).T("Details saved."))
 }
 
 func (s *Server) showArticleDeletion(w http.ResponseWriter, r *http.Request) error {
@@ -264,7 +264,7 @@ func (s *Server) showArticleDeletion(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Delete “"+a.Headline+"”")
+	f := s.frame(w, r, s.language(r).T("Delete “%s”", a.Headline))
 	f.Active = page.NavArticles
 	return s.render(w, r, http.StatusOK, page.DeleteArticle(f, a))
 }
@@ -278,7 +278,7 @@ func (s *Server) deleteArticle(w http.ResponseWriter, r *http.Request) error {
 	if err := s.store.DeleteArticle(r.Context(), p.ID, id); err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.ArticlesURL(p.Slug), "Article deleted.")
+	return s.redirect(w, r, page.ArticlesURL(p.Slug), s.language(r).T("Article deleted."))
 }
 
 // ArticleFields is what lists say of an article. It is exported because huma

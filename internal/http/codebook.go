@@ -22,7 +22,7 @@ func (s *Server) showCodebook(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) codebookPage(w http.ResponseWriter, r *http.Request, status int, c *annotate.Codebook, complaint string) error {
-	f := s.frame(w, r, "Codebook")
+	f := s.frame(w, r, s.language(r).T("Codebook"))
 	f.Active = page.NavCodebook
 	return s.render(w, r, status, page.Codebook(f, c, complaint))
 }
@@ -55,7 +55,7 @@ func (s *Server) switchCodebook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.CodebookURL(a.Project.Slug), "The codebook is saved.")
+	return s.redirect(w, r, page.CodebookURL(a.Project.Slug), s.language(r).T("The codebook is saved."))
 }
 
 // switched is a copy of c in which exactly the kinds and attributes named are

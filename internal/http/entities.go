@@ -31,7 +31,7 @@ func (s *Server) listEntities(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Entities, v.Next = found.Items, found.Next
-	return s.render(w, r, status, page.Entities(s.entitiesFrame(w, r, "People & sources"), v))
+	return s.render(w, r, status, page.Entities(s.entitiesFrame(w, r, s.language(r).T("People & sources")), v))
 }
 
 func (s *Server) entitiesFrame(w http.ResponseWriter, r *http.Request, title string) page.Frame {
@@ -47,7 +47,7 @@ func (s *Server) showNewEntity(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) newEntityPage(w http.ResponseWriter, r *http.Request, status int, form page.EntityForm, bad annotate.Invalid) error {
-	f := s.entitiesFrame(w, r, "New person or source")
+	f := s.entitiesFrame(w, r, s.language(r).T("New person or source"))
 	f.Scripts = []string{"page/entities.js"}
 	return s.render(w, r, status, page.NewEntity(f, form, bad))
 }
@@ -67,7 +67,7 @@ func (s *Server) addEntity(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.EntityURL(a.Project.Slug, e.ID), e.Name+" added.")
+	return s.redirect(w, r, page.EntityURL(a.Project.Slug, e.ID), s.language(r).T("%s added.", e.Name))
 }
 
 // entityForm is the form by which an entity is added or changed.
@@ -169,7 +169,7 @@ func (s *Server) showEntityForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) entityFormPage(w http.ResponseWriter, r *http.Request, status int, e annotate.Entity, form page.EntityForm, bad annotate.Invalid) error {
-	f := s.entitiesFrame(w, r, "Edit "+e.Name)
+	f := s.entitiesFrame(w, r, s.language(r).T("Edit %s", e.Name))
 	f.Scripts = []string{"page/entities.js"}
 	return s.render(w, r, status, page.EditEntity(f, e, form, bad))
 }
@@ -196,7 +196,7 @@ func (s *Server) updateEntity(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.EntityURL(p.Slug, e.ID), "Saved.")
+	return s.redirect(w, r, page.EntityURL(p.Slug, e.ID), s.language(r).T("Saved."))
 }
 
 // showMerge asks which entity to merge one into, or, once that is chosen,
@@ -242,7 +242,7 @@ func (s *Server) mergePage(w http.ResponseWriter, r *http.Request, status int, f
 			}
 		}
 	}
-	return s.render(w, r, status, page.Merge(s.entitiesFrame(w, r, "Merge "+from.Name), v))
+	return s.render(w, r, status, page.Merge(s.entitiesFrame(w, r, s.language(r).T("Merge %s", from.Name)), v))
 }
 
 // mergeCandidates is how many entities are offered to merge one into.
@@ -272,7 +272,7 @@ func (s *Server) mergeEntity(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.EntityURL(a.Project.Slug, remains.ID), "Merged. Both names now lead to "+remains.Name+".")
+	return s.redirect(w, r, page.EntityURL(a.Project.Slug, remains.ID), s.language(r).T("Merged. Both names now lead to %s.", remains.Name))
 }
 
 func (s *Server) unmergeEntity(w http.ResponseWriter, r *http.Request) error {
@@ -283,12 +283,12 @@ func (s *Server) unmergeEntity(w http.ResponseWriter, r *http.Request) error {
 	p := asker(r.Context()).Project
 	e, err := s.store.UnmergeEntity(r.Context(), p.ID, id)
 	if exists, ok := errors.AsType[annotate.EntityExists](err); ok {
-		return s.redirect(w, r, page.EntityURL(p.Slug, exists.Entity.ID), "The merge stays: there is another by that name by now. Rename this one first.")
+		return s.redirect(w, r, page.EntityURL(p.Slug, exists.Entity.ID), s.language(r).T("The merge stays: there is another by that name by now. Rename this one first."))
 	}
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.EntityURL(p.Slug, e.ID), e.Name+" stands alone again.")
+	return s.redirect(w, r, page.EntityURL(p.Slug, e.ID), s.language(r).T("%s stands alone again.", e.Name))
 }
 
 func (s *Server) tellApart(w http.ResponseWriter, r *http.Request) error {
@@ -311,7 +311,7 @@ func (s *Server) tellApart(w http.ResponseWriter, r *http.Request) error {
 	if r.PostForm.Get("back") == "duplicates" {
 		back = page.DuplicatesURL(a.Project.Slug)
 	}
-	return s.redirect(w, r, back, "Noted: they are not the same.")
+	return s.redirect(w, r, back, s.language(r).T("Noted: they are not the same."))
 }
 
 func (s *Server) listDuplicates(w http.ResponseWriter, r *http.Request) error {
@@ -324,7 +324,7 @@ func (s *Server) listDuplicates(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Pairs, v.Next = found.Items, found.Next
-	return s.render(w, r, status, page.Duplicates(s.entitiesFrame(w, r, "Possible duplicates"), v))
+	return s.render(w, r, status, page.Duplicates(s.entitiesFrame(w, r, s.language(r).T("Possible duplicates")), v))
 }
 
 // duplicatesOnPage is about how many pairs the page lists at a time.

@@ -364,7 +364,7 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, 
 	for _, a := range articles.Items {
 		v.Articles = append(v.Articles, a.Article)
 	}
-	f := s.frame(w, r, "Export")
+	f := s.frame(w, r, s.language(r).T("Export"))
 	f.Active = page.NavExport
 	return s.render(w, r, status, page.Export(f, v))
 }
@@ -389,7 +389,7 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
 	if dryRun {
 		return s.exportPage(w, r, http.StatusOK, report)
 	}
-	return s.redirect(w, r, page.ArticlesURL(asker(r.Context()).Project.Slug), page.ImportedFlash(report))
+	return s.redirect(w, r, page.ArticlesURL(asker(r.Context()).Project.Slug), page.ImportedFlash(s.language(r), report))
 }
 
 // importRefused shows on the page what is the matter with the file.

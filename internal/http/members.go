@@ -33,7 +33,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, status int
 	if v.Invitations, err = s.store.Invitations(r.Context(), p.ID, s.now()); err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Settings")
+	f := s.frame(w, r, s.language(r).T("Settings"))
 	f.Active = page.NavSettings
 	return s.render(w, r, status, page.Settings(f, v))
 }
@@ -56,7 +56,7 @@ func (s *Server) changeProject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.SettingsURL(p.Slug), "Settings saved.")
+	return s.redirect(w, r, page.SettingsURL(p.Slug), s.language(r).T("Settings saved."))
 }
 
 func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {
@@ -88,7 +88,7 @@ func (s *Server) setMember(w http.ResponseWriter, r *http.Request, who string) e
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.SettingsURL(p.Slug), m.Name+" now has the role "+string(m.Role)+".")
+	return s.redirect(w, r, page.SettingsURL(p.Slug), page.NowHasRole(s.language(r), m))
 }
 
 func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
@@ -105,9 +105,9 @@ func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if id == a.User.ID && !a.User.Admin {
-		return s.redirect(w, r, page.HomeURL, "You have left the project.")
+		return s.redirect(w, r, page.HomeURL, s.language(r).T("You have left the project."))
 	}
-	return s.redirect(w, r, page.SettingsURL(a.Project.Slug), "Removed from the project.")
+	return s.redirect(w, r, page.SettingsURL(a.Project.Slug), s.language(r).T("Removed from the project."))
 }
 
 func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
@@ -143,7 +143,7 @@ func (s *Server) revokeInvitation(w http.ResponseWriter, r *http.Request) error 
 	if err := s.store.RevokeInvitation(r.Context(), p.ID, id); err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.SettingsURL(p.Slug), "Invitation revoked.")
+	return s.redirect(w, r, page.SettingsURL(p.Slug), s.language(r).T("Invitation revoked."))
 }
 
 // memberJSON is a member in the API.

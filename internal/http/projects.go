@@ -15,7 +15,7 @@ func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Projects")
+	f := s.frame(w, r, s.language(r).T("Projects"))
 	f.Active = page.NavProjects
 	return s.render(w, r, http.StatusOK, page.Projects(f, projects))
 }
@@ -25,7 +25,7 @@ func (s *Server) showNewProject(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) newProjectPage(w http.ResponseWriter, r *http.Request, status int, form page.NewProjectForm, bad annotate.Invalid) error {
-	return s.render(w, r, status, page.NewProject(s.frame(w, r, "New project"), form, bad))
+	return s.render(w, r, status, page.NewProject(s.frame(w, r, s.language(r).T("New project")), form, bad))
 }
 
 func (s *Server) addProject(w http.ResponseWriter, r *http.Request) error {
@@ -51,7 +51,7 @@ func (s *Server) addProject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.ProjectURL(p.Slug), "The project is made.")
+	return s.redirect(w, r, page.ProjectURL(p.Slug), s.language(r).T("The project is made."))
 }
 
 // showProject leads to what people come to a project for.

@@ -70,7 +70,7 @@ func TestSettings(t *testing.T) {
 
 	s.user("ben@example.org", "Ben Okafor", false)
 	manager.post("/projects/harbour/members", "email", "ben@example.org", "role", "analyst").leadsTo("/projects/harbour/settings")
-	manager.get("/projects/harbour/settings").is(http.StatusOK).says("Ben Okafor now has the role analyst.")
+	manager.get("/projects/harbour/settings").is(http.StatusOK).says("Ben Okafor now has the role Analyst.")
 	manager.post("/projects/harbour/members", "email", "nobody@example.org", "role", "analyst").is(http.StatusUnprocessableEntity).says("Nobody has an account with this address", `value="nobody@example.org"`)
 }
 

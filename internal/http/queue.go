@@ -44,7 +44,7 @@ func (s *Server) listClaims(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillQueue(r, &v); err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Claims")
+	f := s.frame(w, r, s.language(r).T("Claims"))
 	f.Active, f.Scripts = page.NavClaims, []string{"page/claims.js"}
 	return s.render(w, r, status, page.Claims(f, v))
 }
@@ -218,7 +218,7 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Comments = comments.Items; comments.Next != "" {
 		v.LaterComments = page.LaterCommentsURL(p.Slug, id, v.Query, comments.Next)
 	}
-	f := s.frame(w, r, page.ClaimTitle(v.Claim.QueuedClaim))
+	f := s.frame(w, r, page.ClaimTitle(s.language(r), v.Claim.QueuedClaim))
 	f.Active, f.Scripts = page.NavClaims, []string{"page/claim.js"}
 	return s.render(w, r, status, page.Claim(f, v))
 }

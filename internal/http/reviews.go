@@ -175,7 +175,7 @@ func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annot
 	if err != nil {
 		return err
 	}
-	done := page.Done(decision) + ": " + page.ClaimTitle(c.QueuedClaim)
+	done := page.Done(s.language(r), decision, c.QueuedClaim)
 	query := claimQuery(r.URL.Query())
 	filter := filterOf(query)
 	_, next, err := s.store.Neighbours(r.Context(), p.ID, filter, claim)
@@ -217,5 +217,5 @@ func (s *Server) commentOnClaim(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	address := page.ClaimQueryURL(asker(r.Context()).Project.Slug, id, claimQuery(r.URL.Query()))
-	return s.redirect(w, r, address+"#comment-"+string(c.ID), "Comment added.")
+	return s.redirect(w, r, address+"#comment-"+string(c.ID), s.language(r).T("Comment added."))
 }

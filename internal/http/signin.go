@@ -32,7 +32,7 @@ func (s *Server) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err := r.Cookie(s.sessionCookie())
 	form := page.SignInForm{Next: next, Ended: err == nil}
-	return s.render(w, r, http.StatusOK, page.SignIn(s.frame(w, r, "Sign in"), form))
+	return s.render(w, r, http.StatusOK, page.SignIn(s.frame(w, r, s.language(r).T("Sign in")), form))
 }
 
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -49,10 +49,10 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.Is(err, store.ErrWrongPassword):
 		form.Complaint = "The e-mail address or the password is not right."
-		return s.render(w, r, http.StatusUnprocessableEntity, page.SignIn(s.frame(w, r, "Sign in"), form))
+		return s.render(w, r, http.StatusUnprocessableEntity, page.SignIn(s.frame(w, r, s.language(r).T("Sign in")), form))
 	case errors.Is(err, store.ErrTooManyTries):
 		form.Complaint = "Too many wrong passwords for this account. Wait a quarter of an hour, then try again."
-		return s.render(w, r, http.StatusTooManyRequests, page.SignIn(s.frame(w, r, "Sign in"), form))
+		return s.render(w, r, http.StatusTooManyRequests, page.SignIn(s.frame(w, r, s.language(r).T("Sign in")), form))
 	case err != nil:
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return s.signedOut(w, r, "You are signed out.")
+	return s.signedOut(w, r, s.language(r).T("You are signed out."))
 }
 
 // signedOut leads back to the sign-in page and has the browser forget the
@@ -115,7 +115,7 @@ func (s *Server) showSetup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) setupPage(w http.ResponseWriter, r *http.Request, status int, form page.NewAccountForm, bad annotate.Invalid) error {
-	return s.render(w, r, status, page.SetUp(s.frame(w, r, "Set up"), string(secretParam(r)), form, bad))
+	return s.render(w, r, status, page.SetUp(s.frame(w, r, s.language(r).T("Set up")), string(secretParam(r)), form, bad))
 }
 
 func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
@@ -131,7 +131,7 @@ func (s *Server) setUp(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.setSession(w, secret)
-	return s.redirect(w, r, page.HomeURL, "Onrecord is set up. Begin with a project.")
+	return s.redirect(w, r, page.HomeURL, s.language(r).T("Onrecord is set up. Begin with a project."))
 }
 
 func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request) error {
@@ -143,7 +143,7 @@ func (s *Server) invitationPage(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, status, page.Invitation(s.frame(w, r, "Join "+offer.Project), string(secretParam(r)), offer, form, bad))
+	return s.render(w, r, status, page.Invitation(s.frame(w, r, s.language(r).T("Join %s", offer.Project)), string(secretParam(r)), offer, form, bad))
 }
 
 // acceptInvitation takes up an invitation, with the account of whoever is
@@ -154,7 +154,7 @@ func (s *Server) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 		if err != nil {
 			return err
 		}
-		return s.redirect(w, r, page.ProjectURL(slug), "Welcome to the project.")
+		return s.redirect(w, r, page.ProjectURL(slug), s.language(r).T("Welcome to the project."))
 	}
 	user, form, err := s.newUser(r)
 	if err != nil {
@@ -168,5 +168,5 @@ func (s *Server) acceptInvitation(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	s.setSession(w, secret)
-	return s.redirect(w, r, page.ProjectURL(slug), "Welcome to the project.")
+	return s.redirect(w, r, page.ProjectURL(slug), s.language(r).T("Welcome to the project."))
 }

@@ -19,7 +19,7 @@ func (s *Server) usersPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Users, err = s.store.Users(r.Context()); err != nil {
 		return err
 	}
-	f := s.frame(w, r, "Accounts")
+	f := s.frame(w, r, s.language(r).T("Accounts"))
 	f.Active = page.NavUsers
 	return s.render(w, r, status, page.Users(f, v))
 }
@@ -36,7 +36,7 @@ func (s *Server) addUser(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.UsersURL, u.Name+" can sign in now.")
+	return s.redirect(w, r, page.UsersURL, s.language(r).T("%s can sign in now.", u.Name))
 }
 
 // errNoSuchChange says that a button was pressed that the page does not have.
@@ -55,16 +55,16 @@ func (s *Server) changeUser(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	change := store.AccountChange{User: u.ID, Admin: u.Admin, Disabled: u.Disabled, At: s.now()}
-	done := ""
+	l, done := s.language(r), ""
 	switch r.PostForm.Get("do") {
 	case "promote":
-		change.Admin, done = true, u.Name+" is now an admin."
+		change.Admin, done = true, l.T("%s is now an admin.", u.Name)
 	case "demote":
-		change.Admin, done = false, u.Name+" is no longer an admin."
+		change.Admin, done = false, l.T("%s is no longer an admin.", u.Name)
 	case "enable":
-		change.Disabled, done = false, u.Name+" can sign in again."
+		change.Disabled, done = false, l.T("%s can sign in again.", u.Name)
 	case "disable":
-		change.Disabled, done = true, u.Name+" can no longer sign in."
+		change.Disabled, done = true, l.T("%s can no longer sign in.", u.Name)
 	default:
 		return errNoSuchChange
 	}

@@ -14,6 +14,8 @@
 package language
 
 import (
+	"strconv"
+	"sync"
 	"time"
 
 	"golang.org/x/text/feature/plural"
@@ -27,6 +29,9 @@ type Language struct {
 	tag       xlanguage.Tag
 	catalogue Catalogue
 	printer   *message.Printer
+
+	compile   sync.Once
+	sentences []sentence // see [Language.Say]
 }
 
 // New is the language with that BCP 47 tag and those texts. The tag must be
@@ -112,7 +117,20 @@ func (l *Language) format(text string, args []any) string {
 	if len(args) == 0 {
 		return text
 	}
-	return l.printer.Sprintf(message.Key(text, text), args...)
+	return l.printer.Sprintf(message.Key(text, text), used(text, args)...)
+}
+
+// used are the args that text has places for: a text may leave out the last.
+func used(text string, args []any) []any {
+	last, next := 0, 0
+	for _, v := range verb.FindAllStringSubmatch(text, -1) {
+		next++
+		if v[1] != "" {
+			next, _ = strconv.Atoi(v[1]) // the pattern has only digits there
+		}
+		last = max(last, next)
+	}
+	return args[:min(last, len(args))]
 }
 
 // Number is n as the language writes it, such as 1,234.

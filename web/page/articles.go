@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -113,18 +112,18 @@ func FormOfArticle(a annotate.Article) ArticleForm {
 	}
 }
 
-func articleStateName(s annotate.ArticleState) string {
+func articleStateName(f Frame, s annotate.ArticleState) string {
 	switch s {
 	case annotate.ArticleUntagged:
-		return "Untagged"
+		return f.T("Untagged")
 	case annotate.ArticleOpen:
-		return "Open"
+		return f.T("Open")
 	case annotate.ArticleDisputed:
-		return "Disputed"
+		return f.T("Disputed")
 	case annotate.ArticleDone:
-		return "Done"
+		return f.T("Done")
 	}
-	return "All"
+	return f.T("All")
 }
 
 // claimsDecided is how many of an article's claims need nothing more.
@@ -151,107 +150,67 @@ func shares(p annotate.Progress) []share {
 }
 
 // sharesInWords says what the bar shows.
-func sharesInWords(p annotate.Progress) string {
+func sharesInWords(f Frame, p annotate.Progress) string {
 	var words []string
 	for _, s := range shares(p) {
-		words = append(words, fmt.Sprintf("%d %s", s.width, strings.ToLower(StateName(s.state))))
+		words = append(words, f.T("%s: %d", StateName(f, s.state), s.width))
 	}
 	return strings.Join(words, ", ")
 }
 
 // dateInWords is an EDTF date as people write it.
-func dateInWords(edtf string) string {
-	for _, form := range []struct{ layout, words string }{
-		{time.RFC3339Nano, "2 January 2006, 15:04"},
-		{"2006-01-02T15:04Z07:00", "2 January 2006, 15:04"},
-		{time.DateOnly, "2 January 2006"},
-		{"2006-01", "January 2006"},
+func dateInWords(f Frame, edtf string) string {
+	for _, form := range []struct {
+		layout string
+		words  func(time.Time) string
+	}{
+		{time.RFC3339Nano, f.minute}, {"2006-01-02T15:04Z07:00", f.minute}, {time.DateOnly, f.Day}, {"2006-01", f.Month},
 	} {
 		if t, err := time.Parse(form.layout, edtf); err == nil {
-			return t.Format(form.words) + zone(edtf, t)
+			return form.words(t)
 		}
 	}
 	return edtf
 }
 
-// zone names the zone of a moment; a day has none.
-func zone(edtf string, t time.Time) string {
-	if !strings.Contains(edtf, "T") {
-		return ""
-	}
+// minute is a moment with its zone.
+func (f Frame) minute(t time.Time) string {
+	zone := t.Format("UTC-07:00")
 	if _, offset := t.Zone(); offset == 0 {
-		return " UTC"
+		zone = "UTC"
 	}
-	return t.Format(" (UTC-07:00)")
+	return f.T("%s, %s (%s)", f.Day(t), t.Format("15:04"), zone)
 }
 
 // originInWords says where a date was found.
-func originInWords(origin string) string {
+func originInWords(f Frame, origin string) string {
 	switch origin {
 	case "page":
-		return "It was found on the page."
+		return f.T("It was found on the page.")
 	case "url":
-		return "It was found in the address."
+		return f.T("It was found in the address.")
 	case "analyst":
-		return "An analyst gave it."
+		return f.T("An analyst gave it.")
 	}
-	return "Where it was found is not known."
+	return f.T("Where it was found is not known.")
 }
 
 // languages are those most news is in, for the browser to propose.
-var languages = []struct{ tag, name string }{
-	{"ar", "Arabic"},
-	{"bn", "Bengali"},
-	{"cs", "Czech"},
-	{"da", "Danish"},
-	{"de", "German"},
-	{"el", "Greek"},
-	{"en", "English"},
-	{"es", "Spanish"},
-	{"fa", "Persian"},
-	{"fi", "Finnish"},
-	{"fr", "French"},
-	{"he", "Hebrew"},
-	{"hi", "Hindi"},
-	{"hu", "Hungarian"},
-	{"id", "Indonesian"},
-	{"it", "Italian"},
-	{"ja", "Japanese"},
-	{"ko", "Korean"},
-	{"nb", "Norwegian"},
-	{"nl", "Dutch"},
-	{"pl", "Polish"},
-	{"pt", "Portuguese"},
-	{"pt-BR", "Portuguese (Brazil)"},
-	{"ro", "Romanian"},
-	{"ru", "Russian"},
-	{"sv", "Swedish"},
-	{"sw", "Swahili"},
-	{"tr", "Turkish"},
-	{"uk", "Ukrainian"},
-	{"ur", "Urdu"},
-	{"vi", "Vietnamese"},
-	{"zh", "Chinese"},
+var languages = []string{
+	"ar", "bn", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hu", "id", "it", "ja", "ko", "nb", "nl",
+	"pl", "pt", "pt-BR", "ro", "ru", "sv", "sw", "tr", "uk", "ur", "vi", "zh",
 }
 
-// languageName is the name of a language, or its tag.
-func languageName(tag string) string {
-	for _, l := range languages {
-		if l.tag == tag {
-			return l.name
-		}
-	}
-	return tag
+func newDateHint(f Frame) string {
+	return f.T("As much as is known: 2026, 2026-11, 2026-11-23 or 2026-11-23T08:15Z.")
 }
-
-const newDateHint = "As much as is known: 2026, 2026-11, 2026-11-23 or 2026-11-23T08:15Z."
 
 // dateHint also says where the date there is was found.
-func dateHint(a annotate.Article) string {
+func dateHint(f Frame, a annotate.Article) string {
 	if a.DatePublished == "" {
-		return newDateHint
+		return newDateHint(f)
 	}
-	return newDateHint + " " + originInWords(a.DatePublishedOrigin)
+	return newDateHint(f) + " " + originInWords(f, a.DatePublishedOrigin)
 }
 
 // withList is field with the answers of the list called id proposed.

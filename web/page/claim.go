@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/language"
 )
 
 // ClaimView is what a claim's page shows.
@@ -39,10 +40,10 @@ func own(f Frame, v ClaimView) bool {
 
 // claimTitle is the beginning of what is claimed, in quote marks unless it
 // begins with one.
-func claimTitle(quote string) string {
+func claimTitle(l *language.Language, quote string) string {
 	letters := []rune(strings.Join(strings.Fields(quote), " "))
 	if len(letters) == 0 {
-		return "Claim"
+		return l.T("Claim")
 	}
 	title := string(letters)
 	if len(letters) > 60 {
@@ -51,11 +52,11 @@ func claimTitle(quote string) string {
 	if strings.ContainsRune("\"“”„«»‘’'‹›「『", letters[0]) {
 		return title
 	}
-	return "“" + title + "”"
+	return l.T("“%s”", title)
 }
 
 // ClaimTitle is the name of a claim's page: the beginning of what is claimed.
-func ClaimTitle(c annotate.QueuedClaim) string { return claimTitle(c.Quote) }
+func ClaimTitle(l *language.Language, c annotate.QueuedClaim) string { return claimTitle(l, c.Quote) }
 
 // step is one step of the way a claim came.
 type step struct {
@@ -70,26 +71,26 @@ type step struct {
 }
 
 // speech is who said it to whom.
-func speech(v ClaimView) []step {
+func speech(f Frame, v ClaimView) []step {
 	a := v.Claim.Attribution
 	var steps []step
 	for _, s := range a.Speakers {
-		steps = append(steps, newStep(v, s, "Said by", "speaker", linkAnswers(v, annotate.RoleSpeaker, s.ID)))
+		steps = append(steps, newStep(v, s, f.T("Said by"), "speaker", linkAnswers(v, annotate.RoleSpeaker, s.ID)))
 	}
 	for _, s := range a.Addressees {
-		steps = append(steps, newStep(v, s, "Said to", "users", nil))
+		steps = append(steps, newStep(v, s, f.T("Said to"), "users", nil))
 	}
 	for _, s := range a.Cues {
-		steps = append(steps, newStep(v, s, "Signalled by", "quote", linkAnswers(v, annotate.RoleCue, s.ID)))
+		steps = append(steps, newStep(v, s, f.T("Signalled by"), "quote", linkAnswers(v, annotate.RoleCue, s.ID)))
 	}
 	return steps
 }
 
 // way is one chain of sources.
-func way(v ClaimView, chain []annotate.Hop) []step {
+func way(f Frame, v ClaimView, chain []annotate.Hop) []step {
 	var steps []step
 	for _, hop := range chain {
-		steps = append(steps, newStep(v, hop.Source, capital(hop.Means(v.Codebook)), "source", linkedAnswers(v, hop.Link)))
+		steps = append(steps, newStep(v, hop.Source, capital(hop.Means(v.Codebook, f.T)), "source", linkedAnswers(v, hop.Link)))
 	}
 	return steps
 }
@@ -151,16 +152,16 @@ func kindsShown(v ClaimView, passages []passage) []annotate.Kind {
 
 // decisionLabel is what a decision's button says, and decisionKey the key
 // that stands for it.
-func decisionLabel(d annotate.Decision) string {
+func decisionLabel(f Frame, d annotate.Decision) string {
 	switch d {
 	case annotate.Approve:
-		return "Approve"
+		return f.T("Approve")
 	case annotate.Dispute:
-		return "Dispute"
+		return f.T("Dispute")
 	case annotate.Reject:
-		return "Reject"
+		return f.T("Reject")
 	case annotate.RequestChanges:
-		return "Request changes"
+		return f.T("Request changes")
 	}
 	return string(d)
 }
@@ -180,17 +181,23 @@ func decisionKey(d annotate.Decision) string {
 }
 
 // queueName says which part of the queue one comes from.
-func queueName(q ClaimQuery) string {
-	name := "All claims"
+func queueName(f Frame, q ClaimQuery) string {
+	name := f.T("All claims")
 	switch q.State {
 	case "":
 	case annotate.ChangesRequested:
-		name = "Claims sent back"
-	case annotate.Unreviewed, annotate.Approved, annotate.Disputed, annotate.Rejected:
-		name = StateName(q.State) + " claims"
+		name = f.T("Claims sent back")
+	case annotate.Unreviewed:
+		name = f.T("Unreviewed claims")
+	case annotate.Approved:
+		name = f.T("Approved claims")
+	case annotate.Disputed:
+		name = f.T("Disputed claims")
+	case annotate.Rejected:
+		name = f.T("Rejected claims")
 	}
 	if q.Filtered() {
-		name += ", filtered"
+		return f.T("%s, filtered", name)
 	}
 	return name
 }
@@ -202,6 +209,6 @@ func notStated(c annotate.Annotation, what string) bool {
 }
 
 // spokenOuter is who says what the claim is said within.
-func spokenOuter(v ClaimView, outer annotate.Attribution) string {
-	return outer.Parts(v.Codebook, v.Claim.NameOf)[0]
+func spokenOuter(f Frame, v ClaimView, outer annotate.Attribution) string {
+	return outer.Parts(v.Codebook, v.Claim.NameOf, f.T)[0]
 }

@@ -3,7 +3,6 @@ package page
 import (
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"onrecord.dev/internal/annotate"
 )
@@ -18,7 +17,7 @@ func TestAClaimsTitleIsTheBeginningOfItsWords(t *testing.T) {
 		strings.Repeat("ä", 61):       "“" + strings.Repeat("ä", 60) + "…”",
 		"«" + strings.Repeat("ä", 60): "«" + strings.Repeat("ä", 59) + "…",
 	} {
-		if got := ClaimTitle(annotate.QueuedClaim{Quote: quote}); got != want {
+		if got := ClaimTitle(nil, annotate.QueuedClaim{Quote: quote}); got != want {
 			t.Errorf("%q is called %q, want %q", quote, got, want)
 		}
 	}
@@ -54,15 +53,6 @@ func TestAddressesOfTheQueueSayOnlyWhatIsAsked(t *testing.T) {
 	} {
 		if got := ClaimsQueryURL("p", q); got != want {
 			t.Errorf("got %s, want %s", got, want)
-		}
-	}
-}
-
-func TestThousandsStandApart(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1\u202f000", 1234567: "1\u202f234\u202f567"} {
-		if got := grouped(n); got != want || !utf8.ValidString(got) {
-			t.Errorf("%d is written %q, want %q", n, got, want)
 		}
 	}
 }

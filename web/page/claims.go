@@ -3,12 +3,12 @@ package page
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/ui"
 )
 
@@ -118,58 +118,53 @@ type ClaimsView struct {
 }
 
 // queueTitle says what is in the list, for the empty one.
-func queueTitle(q ClaimQuery) string {
+func queueTitle(f Frame, q ClaimQuery) string {
 	switch q.State {
 	case "":
-		return "No claims"
 	case annotate.Unreviewed:
-		return "Nothing to review"
+		return f.T("Nothing to review")
 	case annotate.ChangesRequested:
-		return "No claim waits for changes"
-	case annotate.Approved, annotate.Disputed, annotate.Rejected:
+		return f.T("No claim waits for changes")
+	case annotate.Approved:
+		return f.T("No claim is approved")
+	case annotate.Disputed:
+		return f.T("No claim is disputed")
+	case annotate.Rejected:
+		return f.T("No claim is rejected")
 	}
-	return "No claim is " + strings.ToLower(StateName(q.State))
+	return f.T("No claims")
 }
 
-func queueText(q ClaimQuery) string {
+func queueText(f Frame, q ClaimQuery) string {
 	switch {
 	case q.Filtered():
-		return "No claim fits what is asked for above. Take a filter away, or look in another state."
+		return f.T("No claim fits what is asked for above. Take a filter away, or look in another state.")
 	case q.State == annotate.Unreviewed:
-		return "Every claim has been decided on. Claims that are tagged or changed from now on come here by themselves."
+		return f.T("Every claim has been decided on. Claims that are tagged or changed from now on come here by themselves.")
 	case q.State == "":
-		return "Claims come here as soon as they are tagged in an article."
+		return f.T("Claims come here as soon as they are tagged in an article.")
 	default:
-		return "Claims come here when a reviewer decides so."
+		return f.T("Claims come here when a reviewer decides so.")
 	}
 }
 
 // stateCount is the number in a tab.
-func stateCount(counts map[annotate.ReviewState]int, state annotate.ReviewState) string {
+func stateCount(f Frame, counts map[annotate.ReviewState]int, state annotate.ReviewState) string {
 	if counts == nil {
 		return ""
 	}
 	if state != "" {
-		return grouped(counts[state])
+		return f.Number(counts[state])
 	}
 	all := 0
 	for _, n := range counts {
 		all += n
 	}
-	return grouped(all)
+	return f.Number(all)
 }
 
-// grouped writes n with a thin space between thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
-	}
-	return s
-}
-
-func authorOptions(members []annotate.Member) []ui.Option {
-	options := []ui.Option{{Value: "", Label: "Anybody"}}
+func authorOptions(f Frame, members []annotate.Member) []ui.Option {
+	options := []ui.Option{{Value: "", Label: f.T("Anybody")}}
 	for _, m := range members {
 		options = append(options, ui.Option{Value: string(m.UserID), Label: m.Name})
 	}
@@ -205,13 +200,18 @@ func after(c annotate.QueuedClaim) string {
 
 // said is who said a claim, and rest how it reached us, as a sentence that
 // begins with a capital.
-func said(c annotate.QueuedClaim, codebook *annotate.Codebook) (who, rest string) {
-	parts := c.Attribution.Parts(codebook, c.NameOf)
+func said(f Frame, c annotate.QueuedClaim, codebook *annotate.Codebook) (who, rest string) {
+	parts := c.Attribution.Parts(codebook, c.NameOf, f.T)
 	who = capital(parts[0])
 	if len(parts) > 1 {
 		rest = ", " + strings.Join(parts[1:], ", ")
 	}
 	return who, rest
+}
+
+// sentence spells a claim's attribution out.
+func sentence(f Frame, c annotate.QueuedClaim, codebook *annotate.Codebook) string {
+	return strings.Join(c.Attribution.Parts(codebook, c.NameOf, f.T), ", ")
 }
 
 // answered is an attribute that has been coded, as people read it.
@@ -260,27 +260,48 @@ func oneLabel(a annotate.Attribute, value string) string {
 	return value
 }
 
-// decisionVerb is a decision as something that was done: Ben approved.
-func decisionVerb(d annotate.Decision) string {
+// didInWords says who decided what, with a place for who, as a text for
+// [Frame.HTML].
+func didInWords(d annotate.Decision) string {
 	switch d {
 	case annotate.Approve:
-		return "approved"
+		return language.Key("<strong>%s</strong> approved")
 	case annotate.Dispute:
-		return "disputed"
+		return language.Key("<strong>%s</strong> disputed")
 	case annotate.Reject:
-		return "rejected"
+		return language.Key("<strong>%s</strong> rejected")
 	case annotate.RequestChanges:
-		return "asked for changes"
 	}
-	return string(d)
+	return language.Key("<strong>%s</strong> asked for changes")
 }
 
-// Done says what a decision did to a claim: Approved.
-func Done(d annotate.Decision) string {
-	if d == annotate.RequestChanges {
-		return "Sent back for changes"
+// didEarlierInWords is the same of a version that is no longer the claim's.
+func didEarlierInWords(d annotate.Decision) string {
+	switch d {
+	case annotate.Approve:
+		return language.Key("<strong>%s</strong> approved an earlier version")
+	case annotate.Dispute:
+		return language.Key("<strong>%s</strong> disputed an earlier version")
+	case annotate.Reject:
+		return language.Key("<strong>%s</strong> rejected an earlier version")
+	case annotate.RequestChanges:
 	}
-	return capital(decisionVerb(d))
+	return language.Key("<strong>%s</strong> asked for changes to an earlier version")
+}
+
+// Done says what a decision did to a claim: Approved: “The bridge is safe”.
+func Done(l *language.Language, d annotate.Decision, c annotate.QueuedClaim) string {
+	title := ClaimTitle(l, c)
+	switch d {
+	case annotate.Approve:
+		return l.T("Approved: %s", title)
+	case annotate.Dispute:
+		return l.T("Disputed: %s", title)
+	case annotate.Reject:
+		return l.T("Rejected: %s", title)
+	case annotate.RequestChanges:
+	}
+	return l.T("Sent back for changes: %s", title)
 }
 
 // capital is s with a capital first letter.

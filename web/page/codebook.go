@@ -15,10 +15,10 @@ type attributeGroup struct {
 
 // attributeGroups puts each attribute with the first kind or role it is asked
 // of, in the codebook's order.
-func attributeGroups(c *annotate.Codebook) []attributeGroup {
+func attributeGroups(f Frame, c *annotate.Codebook) []attributeGroup {
 	var groups []attributeGroup
 	for _, a := range c.Attributes {
-		title := askedOf(c, a)
+		title := askedOf(f, c, a)
 		i := slices.IndexFunc(groups, func(g attributeGroup) bool { return g.title == title })
 		if i < 0 {
 			i = len(groups)
@@ -29,26 +29,26 @@ func attributeGroups(c *annotate.Codebook) []attributeGroup {
 	return groups
 }
 
-func askedOf(c *annotate.Codebook, a annotate.Attribute) string {
+func askedOf(f Frame, c *annotate.Codebook, a annotate.Attribute) string {
 	if len(a.Kinds) > 0 {
 		if k, ok := c.Kind(a.Kinds[0]); ok {
-			return "Asked of each " + strings.ToLower(k.Label)
+			return f.T("Asked of each %s", kindWithin(f, k))
 		}
 	}
 	if len(a.Roles) > 0 {
-		return "Asked of each link to its " + string(a.Roles[0])
+		return f.T("Asked of each link in the role %s", roleOfLink(f, a.Roles[0]))
 	}
-	return "Asked elsewhere"
+	return f.T("Asked elsewhere")
 }
 
-func attributeTypeName(t annotate.AttributeType) string {
+func attributeTypeName(f Frame, t annotate.AttributeType) string {
 	switch t {
 	case annotate.Choice:
-		return "one of a list"
+		return f.T("one of a list")
 	case annotate.Choices:
-		return "any of a list"
+		return f.T("any of a list")
 	case annotate.Prose:
-		return "text"
+		return f.T("text")
 	}
 	return string(t)
 }

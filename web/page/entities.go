@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"strings"
 
 	"onrecord.dev/internal/annotate"
@@ -103,7 +102,7 @@ type EntityClaims struct {
 }
 
 // total is the number of claims in words, or nothing where it is not known.
-func (c EntityClaims) total() string {
+func (c EntityClaims) total(f Frame) string {
 	if c.Counts == nil {
 		return ""
 	}
@@ -111,7 +110,7 @@ func (c EntityClaims) total() string {
 	for _, of := range c.Counts {
 		n += of
 	}
-	return grouped(n)
+	return f.Number(n)
 }
 
 // MergeView is what the page of a merge shows.
@@ -156,38 +155,50 @@ func intoTheGreater(a annotate.Alike) (from, into annotate.ListedEntity) {
 	return a.One, a.Other
 }
 
-func entityTypeName(t annotate.EntityType) string {
+func entityTypeName(f Frame, t annotate.EntityType) string {
 	switch t {
 	case annotate.Person:
-		return "Person"
+		return f.T("Person")
 	case annotate.Organisation:
-		return "Organisation"
+		return f.T("Organisation")
 	case annotate.Group:
-		return "Group"
+		return f.T("Group")
 	case annotate.Outlet:
-		return "Outlet"
+		return f.T("Outlet")
 	case annotate.Document:
-		return "Document"
+		return f.T("Document")
 	case annotate.Recording:
-		return "Recording"
+		return f.T("Recording")
 	case annotate.Event:
-		return "Event"
+		return f.T("Event")
 	case annotate.Place:
-		return "Place"
+		return f.T("Place")
 	}
-	return "All"
+	return f.T("All")
 }
 
 // entityTypesName is the name of many of a type.
-func entityTypesName(t annotate.EntityType) string {
+func entityTypesName(f Frame, t annotate.EntityType) string {
 	switch t {
 	case annotate.Person:
-		return "People"
+		return f.T("People")
 	case "":
-		return "All"
-	case annotate.Organisation, annotate.Group, annotate.Outlet, annotate.Document, annotate.Recording, annotate.Event, annotate.Place:
+	case annotate.Organisation:
+		return f.T("Organisations")
+	case annotate.Group:
+		return f.T("Groups")
+	case annotate.Outlet:
+		return f.T("Outlets")
+	case annotate.Document:
+		return f.T("Documents")
+	case annotate.Recording:
+		return f.T("Recordings")
+	case annotate.Event:
+		return f.T("Events")
+	case annotate.Place:
+		return f.T("Places")
 	}
-	return entityTypeName(t) + "s"
+	return f.T("All")
 }
 
 func entityTypeIcon(t annotate.EntityType) string {
@@ -210,24 +221,24 @@ func entityTypeIcon(t annotate.EntityType) string {
 	return "info"
 }
 
-func entityTypeOptions() []ui.Option {
+func entityTypeOptions(f Frame) []ui.Option {
 	options := make([]ui.Option, len(annotate.EntityTypes))
 	for i, t := range annotate.EntityTypes {
-		options[i] = ui.Option{Value: string(t), Label: entityTypeName(t)}
+		options[i] = ui.Option{Value: string(t), Label: entityTypeName(f, t)}
 	}
 	return options
 }
 
 // nameTypeName says what an alternative name is.
-func nameTypeName(t annotate.NameType) string {
+func nameTypeName(f Frame, t annotate.NameType) string {
 	switch t {
 	case annotate.Short:
-		return "Short name"
+		return f.T("Short name")
 	case annotate.Title:
-		return "Title or office"
+		return f.T("Title or office")
 	case annotate.Spelling:
 	}
-	return "Full name, other spelling"
+	return f.T("Full name, other spelling")
 }
 
 // otherNames lists the other names of e, at most some of them.
@@ -245,33 +256,27 @@ func otherNames(e annotate.Entity) string {
 }
 
 // uses is a number of uses in words: counting ends at [annotate.MostCounted].
-func uses(n int, capped bool) string {
+func uses(f Frame, n int, capped bool) string {
 	if capped {
-		return grouped(n) + "+"
+		return f.T("%d or more", n)
 	}
-	return strconv.Itoa(n)
+	return f.Number(n)
 }
 
-func mentionsInWords(e annotate.ListedEntity) string {
-	return uses(e.Mentions, e.Mentions >= annotate.MostCounted)
+func mentionsInWords(f Frame, e annotate.ListedEntity) string {
+	return uses(f, e.Mentions, e.Mentions >= annotate.MostCounted)
 }
 
-func claimsInWords(e annotate.ListedEntity) string {
-	return uses(e.Claims, e.Mentions >= annotate.MostCounted)
+func claimsInWords(f Frame, e annotate.ListedEntity) string {
+	return uses(f, e.Claims, e.Mentions >= annotate.MostCounted)
 }
 
 // mentioned is the number of an entity's mentions as part of a sentence.
-func mentioned(e annotate.ListedEntity) string {
-	if e.Mentions == 1 {
-		return "1 mention"
-	}
-	return mentionsInWords(e) + " mentions"
+func mentioned(f Frame, e annotate.ListedEntity) string {
+	return f.N(e.Mentions, "%d mention", "%[2]s mentions", mentionsInWords(f, e))
 }
 
 // claimed is the same for its claims.
-func claimed(e annotate.ListedEntity) string {
-	if e.Claims == 1 {
-		return "1 claim"
-	}
-	return claimsInWords(e) + " claims"
+func claimed(f Frame, e annotate.ListedEntity) string {
+	return f.N(e.Claims, "%d claim", "%[2]s claims", claimsInWords(f, e))
 }

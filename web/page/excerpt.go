@@ -213,11 +213,11 @@ func quoteInContext(c annotate.QueuedClaim, codebook *annotate.Codebook) templ.C
 }
 
 // excerptText shows the runs of a passage.
-func excerptText(p passage, c annotate.QueuedClaim, codebook *annotate.Codebook) templ.Component {
+func excerptText(f Frame, p passage, c annotate.QueuedClaim, codebook *annotate.Codebook) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		var b strings.Builder
 		for _, r := range p.runs {
-			writeRun(&b, r, c, codebook)
+			writeRun(f, &b, r, c, codebook)
 		}
 		_, err := io.WriteString(w, b.String())
 		return err
@@ -225,7 +225,7 @@ func excerptText(p passage, c annotate.QueuedClaim, codebook *annotate.Codebook)
 }
 
 // writeRun puts what a run is part of around its text, the claim outermost.
-func writeRun(b *strings.Builder, r run, c annotate.QueuedClaim, codebook *annotate.Codebook) {
+func writeRun(f Frame, b *strings.Builder, r run, c annotate.QueuedClaim, codebook *annotate.Codebook) {
 	var closing []string
 	open := func(element, class, title string) {
 		fmt.Fprintf(b, `<%s class="%s"`, element, class)
@@ -236,7 +236,7 @@ func writeRun(b *strings.Builder, r run, c annotate.QueuedClaim, codebook *annot
 		closing = append(closing, "</"+element+">")
 	}
 	if r.outer {
-		open("span", "outer-mark "+kindColor(codebook, annotate.Claim), "Said within this claim")
+		open("span", "outer-mark "+kindColor(codebook, annotate.Claim), f.T("Said within this claim"))
 	}
 	if r.claim {
 		open("mark", "claimed "+kindColor(codebook, annotate.Claim), "")
@@ -245,7 +245,7 @@ func writeRun(b *strings.Builder, r run, c annotate.QueuedClaim, codebook *annot
 		kind, _ := codebook.Kind(p.kind)
 		title := kind.Label
 		if name := c.NameOf(annotate.Annotation{ID: p.id, Entity: p.entity}); name != "" {
-			title += ": " + name
+			title = f.T("%s: %s", title, name)
 		}
 		open("span", "role-mark "+colorClass(kind.Color), title)
 	}

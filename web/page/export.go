@@ -1,9 +1,10 @@
 package page
 
 import (
-	"fmt"
+	"time"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/ui"
 )
 
@@ -42,29 +43,21 @@ func (r *ImportReport) accepted() bool {
 	return r != nil && r.Refused == "" && len(r.Complaints) == 0
 }
 
-func (r *ImportReport) title() string {
+func (r *ImportReport) title(f Frame) string {
 	switch {
+	case r.accepted() && r.Articles == 0 && r.File == "":
+		return f.T("There is nothing new in the file")
 	case r.accepted() && r.Articles == 0:
-		return "There is nothing new in " + r.name()
+		return f.T("There is nothing new in %s", r.File)
+	case r.accepted() && r.File == "":
+		return f.T("The file can be imported")
 	case r.accepted():
-		return upperFirst(r.name()) + " can be imported"
+		return f.T("%s can be imported", r.File)
+	case r.File == "":
+		return f.T("The file cannot be imported")
 	default:
-		return upperFirst(r.name()) + " cannot be imported"
+		return f.T("%s cannot be imported", r.File)
 	}
-}
-
-func (r *ImportReport) name() string {
-	if r.File == "" {
-		return "the file"
-	}
-	return r.File
-}
-
-func upperFirst(s string) string {
-	if s == "the file" {
-		return "The file"
-	}
-	return s
 }
 
 // importCount is a line of the report.
@@ -74,55 +67,54 @@ type importCount struct {
 	note string
 }
 
-func (r *ImportReport) counts() []importCount {
+func (r *ImportReport) counts(f Frame) []importCount {
 	return []importCount{
-		{"New articles", r.Articles, ""},
-		{"Annotations", r.Annotations, ""},
-		{"Links", r.Links, ""},
-		{"New people and sources", r.Entities, "that annotations name"},
-		{"People not known here", r.People, "who annotated or reviewed; they cannot sign in"},
-		{"Articles left as they are", r.Unchanged, "here already, just as they are in the file"},
+		{f.T("New articles"), r.Articles, ""},
+		{f.T("Annotations"), r.Annotations, ""},
+		{f.T("Links"), r.Links, ""},
+		{f.T("New people and sources"), r.Entities, f.T("that annotations name")},
+		{f.T("People not known here"), r.People, f.T("who annotated or reviewed; they cannot sign in")},
+		{f.T("Articles left as they are"), r.Unchanged, f.T("here already, just as they are in the file")},
 	}
 }
 
 // ImportedFlash tells what an import made.
-func ImportedFlash(r *ImportReport) string {
+func ImportedFlash(l *language.Language, r *ImportReport) string {
 	if r.Articles == 0 {
-		return "Nothing was new: all articles of the file are here already."
+		return l.T("Nothing was new: all articles of the file are here already.")
 	}
-	return fmt.Sprintf("Imported %s with %s and %s.", count(r.Articles, "article", "articles"),
-		count(r.Annotations, "annotation", "annotations"), count(r.Links, "link", "links"))
+	return l.T("Imported %s with %s and %s.", l.N(r.Articles, "%d article", "%d articles"),
+		l.N(r.Annotations, "%d annotation", "%d annotations"), l.N(r.Links, "%d link", "%d links"))
 }
 
-func exportStates() []ui.Option {
-	options := []ui.Option{{Value: "", Label: "Everything that is tagged"}}
+func exportStates(f Frame) []ui.Option {
+	options := []ui.Option{{Value: "", Label: f.T("Everything that is tagged")}}
 	for _, state := range annotate.ReviewStates {
-		options = append(options, ui.Option{Value: string(state), Label: "Only claims that are " + stateWord(state)})
+		options = append(options, ui.Option{Value: string(state), Label: onlyClaims(f, state)})
 	}
 	return options
 }
 
-// stateWord is how a claim in state is called within a sentence.
-func stateWord(state annotate.ReviewState) string {
+func onlyClaims(f Frame, state annotate.ReviewState) string {
 	switch state {
 	case annotate.Approved:
-		return "approved"
+		return f.T("Only claims that are approved")
 	case annotate.Disputed:
-		return "disputed"
+		return f.T("Only claims that are disputed")
 	case annotate.Rejected:
-		return "rejected"
+		return f.T("Only claims that are rejected")
 	case annotate.ChangesRequested:
-		return "waiting for changes"
+		return f.T("Only claims that are waiting for changes")
 	case annotate.Unreviewed:
 	}
-	return "not reviewed"
+	return f.T("Only claims that are not reviewed")
 }
 
 // articleDay is when an article was published, or was added if that is not
 // known.
-func articleDay(a annotate.Article) string {
+func articleDay(f Frame, a annotate.Article) string {
 	if a.DatePublished != "" {
 		return a.DatePublished[:min(len(a.DatePublished), len("2006-01-02"))]
 	}
-	return "added " + a.CreatedAt.UTC().Format("2006-01-02")
+	return f.T("added %s", a.CreatedAt.UTC().Format(time.DateOnly))
 }

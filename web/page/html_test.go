@@ -17,7 +17,7 @@ func TestWhatStandsInATextWithMarkupIsEscaped(t *testing.T) {
 	})}
 	at := time.Date(2026, 11, 2, 15, 4, 0, 0, time.UTC)
 	var b strings.Builder
-	if err := f.HTML("Signed in as <strong>%s</strong> since %s", "A <i>", ui.Time(at)).Render(t.Context(), &b); err != nil {
+	if err := f.HTML("Signed in as <strong>%s</strong> since %s", "A <i>", ui.Time(nil, at)).Render(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.String(); !strings.HasPrefix(got, "Seit <time") || !strings.HasSuffix(got, "als <strong>A &lt;i&gt;</strong>") {

@@ -14,7 +14,7 @@ import (
 )
 
 // StateBadge shows where a claim stands.
-func StateBadge(s annotate.ReviewState) templ.Component {
+func StateBadge(f Frame, s annotate.ReviewState) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -37,27 +37,27 @@ func StateBadge(s annotate.ReviewState) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch s {
 		case annotate.Approved:
-			templ_7745c5c3_Err = ui.Badge(ui.Good, "check", StateName(s)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Good, "check", StateName(f, s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case annotate.Disputed:
-			templ_7745c5c3_Err = ui.Badge(ui.Warn, "split", StateName(s)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Warn, "split", StateName(f, s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case annotate.Rejected:
-			templ_7745c5c3_Err = ui.Badge(ui.Bad, "cross", StateName(s)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Bad, "cross", StateName(f, s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case annotate.ChangesRequested:
-			templ_7745c5c3_Err = ui.Badge(ui.Info, "redo", StateName(s)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Info, "redo", StateName(f, s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = ui.Badge(ui.Open, "ring", StateName(s)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Badge(ui.Open, "ring", StateName(f, s)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,18 +67,18 @@ func StateBadge(s annotate.ReviewState) templ.Component {
 }
 
 // StateName is how a state is called.
-func StateName(s annotate.ReviewState) string {
+func StateName(f Frame, s annotate.ReviewState) string {
 	switch s {
 	case annotate.Approved:
-		return "Approved"
+		return f.T("Approved")
 	case annotate.Disputed:
-		return "Disputed"
+		return f.T("Disputed")
 	case annotate.Rejected:
-		return "Rejected"
+		return f.T("Rejected")
 	case annotate.ChangesRequested:
-		return "Changes requested"
+		return f.T("Changes requested")
 	default:
-		return "Unreviewed"
+		return f.T("Unreviewed")
 	}
 }
 

@@ -4,20 +4,22 @@ import "strings"
 
 // browserName is what a User-Agent header most likely tells of, for somebody
 // who looks through where they are signed in.
-func browserName(userAgent string) string {
-	browser := firstIn(userAgent, "a browser", [][2]string{
+func browserName(f Frame, userAgent string) string {
+	browser := firstIn(userAgent, "", [][2]string{
 		{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"},
 	})
 	system := firstIn(userAgent, "", [][2]string{
 		{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"},
 	})
 	switch {
-	case system != "":
-		return browser + " on " + system
-	case browser == "a browser":
-		return "Unknown browser"
-	default:
+	case browser == "" && system == "":
+		return f.T("Unknown browser")
+	case browser == "":
+		return f.T("a browser on %s", system)
+	case system == "":
 		return browser
+	default:
+		return f.T("%s on %s", browser, system)
 	}
 }
 

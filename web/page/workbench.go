@@ -165,9 +165,9 @@ func sampleClass(c *annotate.Codebook, kind string) string {
 }
 
 // provenanceOf is what is known of where an article came from.
-func provenanceOf(a annotate.Article) []string {
+func provenanceOf(f Frame, a annotate.Article) []string {
 	var parts []string
-	for _, part := range []string{a.Publisher, a.Author, a.DatePublished} {
+	for _, part := range []string{a.Publisher, a.Author, dateInWords(f, a.DatePublished)} {
 		if part != "" {
 			parts = append(parts, part)
 		}

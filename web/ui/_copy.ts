@@ -10,7 +10,8 @@ behaviour<HTMLButtonElement>("copy", (button) => {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(field.value);
-    word.textContent = "Copied";
-    setTimeout(() => (word.textContent = "Copy"), 2000);
+    const before = word.textContent;
+    word.textContent = word.dataset["done"] ?? before;
+    setTimeout(() => (word.textContent = before), 2000);
   });
 });

@@ -1,6 +1,7 @@
+import { language } from "../language/_words";
 import { behaviour } from "./_behaviour";
 
-const withTime = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const withTime = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short" });
 
 // Shows a moment in the reader's own zone.
 behaviour<HTMLTimeElement>("local-time", (element) => {

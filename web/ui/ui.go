@@ -46,8 +46,3 @@ func avatarColor(name string) string {
 
 // machineTime is t for the attribute datetime.
 func machineTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
-// plainTime is t for those who have no script to show it in their own zone.
-func plainTime(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") + " UTC" }
-
-func plainDay(t time.Time) string { return t.UTC().Format("2 January 2006") }
