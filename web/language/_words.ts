@@ -32,6 +32,11 @@ export function c(context: string, text: string, ...args: readonly (string | num
   return format(typeof entry === "string" ? entry : text, args);
 }
 
+/** A label within a sentence: English takes its capital away; other languages may need it. */
+export function lower(label: string): string {
+  return language === "en" ? label.toLocaleLowerCase() : label;
+}
+
 /** The number as the page's language writes it. */
 export function number(value: number): string {
   return numbers.format(value);

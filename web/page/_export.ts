@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import { attachBehaviours, behaviour } from "../ui/_behaviour";
 
 // A form whose file is checked before it is imported. The answer is the whole
@@ -14,14 +15,14 @@ behaviour<HTMLFormElement>("check-file", (form) => {
     if (button.value === "false") {
       // The import itself leads to another page. Once is enough.
       setTimeout(() => (button.disabled = true));
-      button.lastChild!.textContent = "Importing…";
+      button.lastChild!.textContent = t("Importing…");
       return;
     }
     event.preventDefault();
     const word = button.textContent;
     const sent = new FormData(form, button); // a disabled button would not be in it
     button.disabled = true;
-    button.textContent = "Checking…";
+    button.textContent = t("Checking…");
     try {
       const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "text/html" } });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -31,10 +32,10 @@ behaviour<HTMLFormElement>("check-file", (form) => {
         attachBehaviours(told);
         report()?.replaceWith(told);
       } else {
-        show(page.querySelector("main p:not(.status)")?.textContent ?? "The server gave no answer. Try again.");
+        show(page.querySelector("main p:not(.status)")?.textContent ?? t("The server gave no answer. Try again."));
       }
     } catch {
-      show("The connection broke off. Try again.");
+      show(t("The connection broke off. Try again."));
     } finally {
       button.disabled = false;
       button.textContent = word;

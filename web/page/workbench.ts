@@ -1,6 +1,7 @@
 // The workbench: reads the annotations, shows them in the text, and wires the
 // parts of the page together.
 
+import { t } from "../language/_words";
 import { Api } from "../workbench/api";
 import { Bar } from "../workbench/bar";
 import { Bench } from "../workbench/bench";
@@ -124,12 +125,12 @@ async function begin(found: Article): Promise<void> {
   bench.set.reset(found);
   goToPlace(bench);
   new Following(bench).start();
-  if (!canPaint) announce("This browser cannot paint tags in the text. The cards beside it show them all.");
+  if (!canPaint) announce(t("This browser cannot paint tags in the text. The cards beside it show them all."));
   document.documentElement.dataset["workbench"] = "ready";
 }
 
 function fail(reason: unknown): void {
-  find("#heard").textContent = "The tags could not be read. Reload the page to try again.";
+  find("#heard").textContent = t("The tags could not be read. Reload the page to try again.");
   throw reason;
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Clash, Problem, Reply } from "./queue";
 import type { Answer, Article, ChangeSet, Entity } from "./record";
 
@@ -78,7 +79,7 @@ async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(url, { signal: AbortSignal.timeout(patience), ...init });
   if (response.ok) return (await response.json()) as T;
   const { detail, errors } = await problem(response);
-  throw new Failure(errors?.[0]?.message ?? detail ?? `The server answered ${response.status}.`);
+  throw new Failure(errors?.[0]?.message ?? detail ?? t("The server answered %s.", String(response.status)));
 }
 
 async function problem(response: Response): Promise<ProblemDetails> {
@@ -95,5 +96,5 @@ function replyOf(status: number, { detail, errors, conflicts }: ProblemDetails):
     };
   }
   const problems = (errors ?? []).map(({ operation, field, message }): Problem => ({ operation: operation ?? 0, field, message }));
-  return { outcome: "refused", message: detail ?? `The server answered ${status}.`, problems };
+  return { outcome: "refused", message: detail ?? t("The server answered %s.", String(status)), problems };
 }

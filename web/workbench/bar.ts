@@ -1,3 +1,4 @@
+import { n } from "../language/_words";
 import type { Bench } from "./bench";
 import type { Doing } from "./commands";
 import { find, oncePerFrame } from "./dom";
@@ -24,8 +25,8 @@ export class Bar {
     const { history } = this.#bench.parts.editor;
     document.querySelector("#undo")?.setAttribute("aria-disabled", String(!history.canUndo));
     document.querySelector("#redo")?.setAttribute("aria-disabled", String(!history.canRedo));
-    const n = this.#bench.unattributed.size;
-    this.#unattributed.hidden = n === 0;
-    this.#unattributed.textContent = `${n} without a speaker or source`;
+    const count = this.#bench.unattributed.size;
+    this.#unattributed.hidden = count === 0;
+    this.#unattributed.textContent = n(count, "%d without a speaker or source", "%d without a speaker or source");
   }
 }

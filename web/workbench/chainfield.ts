@@ -1,3 +1,4 @@
+import { n, t } from "../language/_words";
 import { attributionOf, type Hop } from "./attribution";
 import type { Bench } from "./bench";
 import { element, icon } from "./dom";
@@ -12,7 +13,7 @@ import type { Tagging } from "./tagging";
 export function sourceField(bench: Bench, tagging: Tagging, claim: string): Field {
   const chains = () => attributionOf(bench.set, claim).chains;
   return roleField(bench, tagging, claim, {
-    role: "source", label: "Source", placeholder: "Through what did it reach us?", notStated: "source", offers: 2,
+    role: "source", label: t("Source"), placeholder: t("Through what did it reach us?"), notStated: "source", offers: 2,
     drawing: {
       facts: () => chains().map((chain) => facts(bench, chain)),
       draw: () => chains().map((chain) => chainOf(bench, tagging, chain)),
@@ -22,7 +23,7 @@ export function sourceField(bench: Bench, tagging: Tagging, claim: string): Fiel
 
 /** The field of what passed a source on, on the source's own card. */
 export function viaField(bench: Bench, tagging: Tagging, source: string): Field {
-  return roleField(bench, tagging, source, { role: "via", label: "Passed on by", placeholder: "Who passed it on?" });
+  return roleField(bench, tagging, source, { role: "via", label: t("Passed on by"), placeholder: t("Who passed it on?") });
 }
 
 function facts(bench: Bench, chain: readonly Hop[]): unknown {
@@ -33,24 +34,24 @@ function chainOf(bench: Bench, tagging: Tagging, chain: readonly Hop[]): HTMLEle
   const head = chain[0]!.to;
   const last = chain.at(-1)!.to;
   const others = bench.set.linksOf(head.id).filter(({ role, to }) => role === "source" && to === head.id).length - 1;
-  return element("div", { className: "chain", role: "group", "aria-label": `How it came through ${bench.name(head)}` },
+  return element("div", { className: "chain", role: "group", "aria-label": t("How it came through %s", bench.name(head)) },
     element("ol", {}, ...chain.map((hop) => element("li", { className: "hop" }, chip(bench, tagging, hop)))),
     bench.parts.mayTag && onward(bench, tagging, last.id, bench.name(last)),
     bench.parts.mayTag && chain.length > 1 && others > 0 && element("p", { className: "note" },
-      `${others === 1 ? "One more claim shares" : `${others} more claims share`} this chain.`));
+      n(others, "One more claim shares this chain.", "%d more claims share this chain.")));
 }
 
 /** The place for the next hop: a button that becomes a picker. */
 function onward(bench: Bench, tagging: Tagging, source: string, name: string): HTMLElement {
   const place = element("div", { className: "onward" });
   place.append(element("button", {
-    type: "button", className: "quiet-action", "data-key": `onward ${source}`, "aria-label": `${name}: passed on by…`,
+    type: "button", className: "quiet-action", "data-key": `onward ${source}`, "aria-label": t("%s: passed on by…", name),
     onclick: () => {
-      const picker = rolePicker(bench, tagging, source, "via", `What passed on ${name}?`, "Passed on by…");
+      const picker = rolePicker(bench, tagging, source, "via", t("What passed on %s?", name), t("Passed on by…"));
       place.replaceChildren(picker.element);
       picker.input.focus();
       picker.open();
     },
-  }, icon("plus"), "passed on by…"));
+  }, icon("plus"), t("passed on by…")));
   return place;
 }

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import { element, icon, type Child } from "./dom";
 import { drawn, type Field } from "./field";
@@ -15,7 +16,7 @@ type Answer = (name: string, value: string | readonly string[]) => void;
 export function codingField(bench: Bench, tagging: Tagging, id: string): Field {
   const body = element("div", { className: "questions" });
   const summary = element("span", { className: "answers" });
-  const root = element("details", { className: "coding" }, element("summary", {}, icon("chevron"), element("span", { className: "label" }, "Coding"), summary), body);
+  const root = element("details", { className: "coding" }, element("summary", {}, icon("chevron"), element("span", { className: "label" }, t("Coding")), summary), body);
   const annotation = () => bench.set.annotation(id);
   const asked = () => questions(bench, annotation());
   const list = drawn(body, () => [annotation()?.kind, annotation()?.attributes, asked().map(({ name }) => name)], () => {

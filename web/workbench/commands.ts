@@ -1,3 +1,4 @@
+import { lower, t } from "../language/_words";
 import type { Codes } from "./codes";
 import { isSingle, namesOf, type Stroke } from "./keys";
 
@@ -117,40 +118,41 @@ export function benchCommands(doing: Doing): Command[] {
 
 function finding(doing: Doing): Command[] {
   return [
-    { group: "Finding", words: "All commands, claims, names and paragraphs", keys: ["Mod+K"], inFields: "always", byKeyOnly: true, does: () => doing.palette() },
-    { group: "Finding", words: "Find words in the text", keys: ["/"], does: () => doing.find() },
-    { group: "Finding", words: "Keys and settings", keys: ["?"], does: () => doing.keys() },
+    { group: t("Finding"), words: t("All commands, claims, names and paragraphs"), keys: ["Mod+K"], inFields: "always", byKeyOnly: true, does: () => doing.palette() },
+    { group: t("Finding"), words: t("Find words in the text"), keys: ["/"], does: () => doing.find() },
+    { group: t("Finding"), words: t("Keys and settings"), keys: ["?"], does: () => doing.keys() },
   ];
 }
 
 function readingCommands(doing: Doing): Command[] {
-  const group = "Reading";
+  const group = t("Reading");
   const going = (words: string, line: string, key: string, by: By, to: "claim" | "unattributed" | "any"): Command =>
     ({ group, words, line, keys: [key], does: () => doing.go(by, to) });
   return [
-    going("Next claim", "Next, previous claim", ".", 1, "claim"),
-    going("Previous claim", "Next, previous claim", ",", -1, "claim"),
-    going("Next claim without a speaker", "Next, previous claim without a speaker or source", "Shift+.", 1, "unattributed"),
-    going("Previous claim without a speaker", "Next, previous claim without a speaker or source", "Shift+,", -1, "unattributed"),
-    going("Next tag of any kind", "Next, previous tag of any kind", "Alt+.", 1, "any"),
-    going("Previous tag of any kind", "Next, previous tag of any kind", "Alt+,", -1, "any"),
-    { group, words: "Into the toolbar of a selection, what stands at the caret, or the open card", keys: ["Enter"], inText: true, byKeyOnly: true, does: () => doing.open() },
-    { group, words: "Back out, step by step", keys: ["Escape"], inFields: "always", byKeyOnly: true, does: () => doing.leave() },
+    going(t("Next claim"), t("Next, previous claim"), ".", 1, "claim"),
+    going(t("Previous claim"), t("Next, previous claim"), ",", -1, "claim"),
+    going(t("Next claim without a speaker"), t("Next, previous claim without a speaker or source"), "Shift+.", 1, "unattributed"),
+    going(t("Previous claim without a speaker"), t("Next, previous claim without a speaker or source"), "Shift+,", -1, "unattributed"),
+    going(t("Next tag of any kind"), t("Next, previous tag of any kind"), "Alt+.", 1, "any"),
+    going(t("Previous tag of any kind"), t("Next, previous tag of any kind"), "Alt+,", -1, "any"),
+    { group, words: t("Into the toolbar of a selection, what stands at the caret, or the open card"), keys: ["Enter"], inText: true, byKeyOnly: true, does: () => doing.open() },
+    { group, words: t("Back out, step by step"), keys: ["Escape"], inFields: "always", byKeyOnly: true, does: () => doing.leave() },
   ];
 }
 
 /** The caret's moves: each also with Shift, which selects. */
 function moving(doing: Doing): Command[] {
   const moves: readonly [unit: Unit, words: string, back: string, forth: string][] = [
-    ["character", "By a character", "ArrowLeft", "ArrowRight"],
-    ["word", "By a word", "Mod+ArrowLeft", "Mod+ArrowRight"],
-    ["sentence", "By a sentence", "Alt+PageUp", "Alt+PageDown"],
-    ["paragraph", "By a paragraph", "Mod+ArrowUp", "Mod+ArrowDown"],
-    ["line", "By a line", "ArrowUp", "ArrowDown"],
-    ["line end", "To the ends of the line", "Home", "End"],
-    ["text", "To the ends of the text", "Mod+Home", "Mod+End"],
+    ["character", t("By a character"), "ArrowLeft", "ArrowRight"],
+    ["word", t("By a word"), "Mod+ArrowLeft", "Mod+ArrowRight"],
+    ["sentence", t("By a sentence"), "Alt+PageUp", "Alt+PageDown"],
+    ["paragraph", t("By a paragraph"), "Mod+ArrowUp", "Mod+ArrowDown"],
+    ["line", t("By a line"), "ArrowUp", "ArrowDown"],
+    ["line end", t("To the ends of the line"), "Home", "End"],
+    ["text", t("To the ends of the text"), "Mod+Home", "Mod+End"],
   ];
-  const group = "In the text; with Shift they select";
+  const whole = { word: t("Select the whole word"), sentence: t("Select the whole sentence"), paragraph: t("Select the whole paragraph") };
+  const group = t("In the text; with Shift they select");
   const move = (unit: Unit, words: string, key: string, by: By): Command =>
     ({ group, words, line: words, keys: [key], inText: true, byKeyOnly: true, does: () => doing.move(unit, by, false) });
   const extend = (unit: Unit, words: string, key: string, by: By): Command =>
@@ -158,7 +160,7 @@ function moving(doing: Doing): Command[] {
   return moves.flatMap(([unit, words, back, forth]) => [
     move(unit, words, back, -1), move(unit, words, forth, 1), extend(unit, words, back, -1), extend(unit, words, forth, 1),
   ]).concat((["word", "sentence", "paragraph"] as const).map((unit, i): Command => ({
-    group, words: `Select the whole ${unit}`, line: "Select the whole word, sentence, paragraph", keys: [String(i + 1)],
+    group, words: whole[unit], line: t("Select the whole word, sentence, paragraph"), keys: [String(i + 1)],
     can: () => doing.hasCaret(), does: () => doing.widen(unit),
   })));
 }
@@ -168,64 +170,64 @@ function withShift(key: string): string {
 }
 
 function tagging(doing: Doing): Command[] {
-  const group = "Tagging the selection";
+  const group = t("Tagging the selection");
   const kinds = doing.codes.active;
-  const line = "With Shift: tag, and link with what is focused";
+  const line = t("With Shift: tag, and link with what is focused");
   return [
     ...kinds.map(({ name, label, key }): Command => ({
-      group, words: `Tag as ${label.toLocaleLowerCase()}`, keys: key === "" ? [] : [key.toUpperCase()],
+      group, words: t("Tag as %s", lower(label)), keys: key === "" ? [] : [key.toUpperCase()],
       can: () => doing.hasSelection(), does: () => doing.tag(name, false),
     })),
     ...kinds.map(({ name, label, key }): Command => ({
-      group, words: `Tag as ${label.toLocaleLowerCase()}, and link it`, line, keys: key === "" ? [] : [`Shift+${key.toUpperCase()}`],
+      group, words: t("Tag as %s, and link it", lower(label)), line, keys: key === "" ? [] : [`Shift+${key.toUpperCase()}`],
       can: () => doing.hasSelection() && doing.hasFocus(), does: () => doing.tag(name, true),
     })),
   ];
 }
 
 function attributing(doing: Doing): Command[] {
-  const group = "Who says it";
+  const group = t("Who says it");
   return [
     {
-      group, words: "The same speaker as last time", keys: ["Shift+Enter"], inFields: "empty",
+      group, words: t("The same speaker as last time"), keys: ["Shift+Enter"], inFields: "empty",
       can: () => doing.hasClaim() || doing.hasSelection(), does: () => doing.sameSpeaker(),
     },
     {
-      group, words: "Go on with the quote: a further fragment", keys: ["Mod+Enter"], inFields: "empty",
+      group, words: t("Go on with the quote: a further fragment"), keys: ["Mod+Enter"], inFields: "empty",
       can: () => doing.hasClaim(), does: () => doing.continueQuote(),
     },
   ];
 }
 
 function mending(doing: Doing): Command[] {
-  const group = "Mending";
+  const group = t("Mending");
   const nudge = (words: string, line: string, key: string, ...[edge, unit, by]: Parameters<Doing["nudge"]>): Command =>
     ({ group, words, line, keys: [key], byKeyOnly: true, can: () => doing.hasFocus(), does: () => doing.nudge(edge, unit, by) });
-  const ends = "Move the end by a character";
-  const starts = "Move the beginning by a character";
-  const byWord = "The same by a word";
+  const ends = t("Move the end by a character");
+  const starts = t("Move the beginning by a character");
+  const byWord = t("The same by a word");
   return [
-    { group, words: "Undo", line: "Undo, redo", keys: ["Mod+Z"], inFields: "empty", does: () => doing.step("undo") },
-    { group, words: "Redo", line: "Undo, redo", keys: ["Mod+Shift+Z", "Mod+Y"], inFields: "empty", does: () => doing.step("redo") },
-    nudge("Move the end back", ends, "Alt+ArrowLeft", "end", "character", -1),
-    nudge("Move the end on", ends, "Alt+ArrowRight", "end", "character", 1),
-    nudge("Move the beginning back", starts, "Alt+ArrowUp", "start", "character", -1),
-    nudge("Move the beginning on", starts, "Alt+ArrowDown", "start", "character", 1),
-    nudge("Move the end back by a word", byWord, "Alt+Shift+ArrowLeft", "end", "word", -1),
-    nudge("Move the end on by a word", byWord, "Alt+Shift+ArrowRight", "end", "word", 1),
-    nudge("Move the beginning back by a word", byWord, "Alt+Shift+ArrowUp", "start", "word", -1),
-    nudge("Move the beginning on by a word", byWord, "Alt+Shift+ArrowDown", "start", "word", 1),
-    { group, words: "Add the selection to what is focused", keys: ["+"], can: () => doing.hasFocus() && doing.hasSelection(), does: () => doing.include() },
-    { group, words: "Put the selection in the place of its text", keys: ["="], can: () => doing.hasFocus() && doing.hasSelection(), does: () => doing.replace() },
-    { group, words: "Delete what is focused", keys: ["Delete", "Backspace"], can: () => doing.hasFocus(), does: () => doing.remove() },
+    { group, words: t("Undo"), line: t("Undo, redo"), keys: ["Mod+Z"], inFields: "empty", does: () => doing.step("undo") },
+    { group, words: t("Redo"), line: t("Undo, redo"), keys: ["Mod+Shift+Z", "Mod+Y"], inFields: "empty", does: () => doing.step("redo") },
+    nudge(t("Move the end back"), ends, "Alt+ArrowLeft", "end", "character", -1),
+    nudge(t("Move the end on"), ends, "Alt+ArrowRight", "end", "character", 1),
+    nudge(t("Move the beginning back"), starts, "Alt+ArrowUp", "start", "character", -1),
+    nudge(t("Move the beginning on"), starts, "Alt+ArrowDown", "start", "character", 1),
+    nudge(t("Move the end back by a word"), byWord, "Alt+Shift+ArrowLeft", "end", "word", -1),
+    nudge(t("Move the end on by a word"), byWord, "Alt+Shift+ArrowRight", "end", "word", 1),
+    nudge(t("Move the beginning back by a word"), byWord, "Alt+Shift+ArrowUp", "start", "word", -1),
+    nudge(t("Move the beginning on by a word"), byWord, "Alt+Shift+ArrowDown", "start", "word", 1),
+    { group, words: t("Add the selection to what is focused"), keys: ["+"], can: () => doing.hasFocus() && doing.hasSelection(), does: () => doing.include() },
+    { group, words: t("Put the selection in the place of its text"), keys: ["="], can: () => doing.hasFocus() && doing.hasSelection(), does: () => doing.replace() },
+    { group, words: t("Delete what is focused"), keys: ["Delete", "Backspace"], can: () => doing.hasFocus(), does: () => doing.remove() },
   ];
 }
 
 function snapping(doing: Doing): Command[] {
-  const snap = (words: string, unit: "none" | "word" | "sentence"): Command => ({ group: "Selecting", words, keys: [], does: () => doing.snapTo(unit) });
+  const snap = (words: string, unit: "none" | "word" | "sentence"): Command => ({ group: t("Selecting"), words, keys: [], does: () => doing.snapTo(unit) });
   return [
-    snap("Mouse and touch select exactly", "none"),
-    snap("Mouse and touch select whole words", "word"),
-    snap("Mouse and touch select whole sentences", "sentence"),
+    snap(t("Mouse and touch select exactly"), "none"),
+    snap(t("Mouse and touch select whole words"), "word"),
+    snap(t("Mouse and touch select whole sentences"), "sentence"),
   ];
 }

@@ -1,6 +1,8 @@
+import { t } from "../language/_words";
 import type { Codes } from "./codes";
 import { sameFragments } from "./history";
 import type { Annotation, Attributes, Link, Operation } from "./record";
+import { roleWord } from "./roles";
 
 /** Difference is one thing that two versions say differently. */
 export interface Difference {
@@ -19,27 +21,27 @@ export interface Naming {
   name(id: string): string;
 }
 
-const gone = "deleted";
+const gone = t("deleted");
 const nothing = "–";
 
 /** What an operation would make of a thing, beside what it is now. */
 export function differences(mine: Operation, theirs: Annotation | Link | undefined, naming: Naming): Difference[] {
-  if (mine.op === "delete") return [{ what: "Tag", mine: gone, theirs: theirs ? describe(theirs, naming) : gone }];
+  if (mine.op === "delete") return [{ what: t("Tag"), mine: gone, theirs: theirs ? describe(theirs, naming) : gone }];
   const record = (mine.annotation ?? mine.link)!;
-  if (!theirs) return [{ what: "Tag", mine: describe(record, naming), theirs: gone }];
+  if (!theirs) return [{ what: t("Tag"), mine: describe(record, naming), theirs: gone }];
   const pairs: Difference[] = [];
   const add = (what: string, a: string, b: string) => {
     if (a !== b) pairs.push({ what, mine: a || nothing, theirs: b || nothing });
   };
   if ("kind" in record && "kind" in theirs) {
-    add("Kind", naming.codes.label(record.kind), naming.codes.label(theirs.kind));
+    add(t("Kind"), naming.codes.label(record.kind), naming.codes.label(theirs.kind));
     if (!sameFragments(record.fragments, theirs.fragments)) {
       const [mine, theirText] = parted(naming.quote(record, Infinity), naming.quote(theirs, Infinity));
-      pairs.push({ what: "Text", mine: mine || nothing, theirs: theirText || nothing });
+      pairs.push({ what: t("Text"), mine: mine || nothing, theirs: theirText || nothing });
     }
-    add("Is", naming.entity(record.entity), naming.entity(theirs.entity));
+    add(t("Is"), naming.entity(record.entity), naming.entity(theirs.entity));
   } else if ("role" in record && "role" in theirs) {
-    add("Link", describe(record, naming), describe(theirs, naming));
+    add(t("Link"), describe(record, naming), describe(theirs, naming));
   }
   for (const name of new Set([...Object.keys(record.attributes), ...Object.keys(theirs.attributes)])) {
     add(naming.codes.question(name), answer(record.attributes, name, naming), answer(theirs.attributes, name, naming));
@@ -66,7 +68,7 @@ const shownOfText = 120;
 
 function describe(thing: Annotation | Link, naming: Naming): string {
   if ("kind" in thing) return naming.quote(thing) || naming.entity(thing.entity);
-  return `${naming.name(thing.from)} → ${naming.name(thing.to)} (${thing.role})`;
+  return `${naming.name(thing.from)} → ${naming.name(thing.to)} (${roleWord(thing.role)})`;
 }
 
 function answer(attributes: Attributes, name: string, { codes }: Naming): string {

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Article, Comment, Entity, Person, Review } from "./record";
 import { folded } from "./similar";
 
@@ -47,8 +48,8 @@ export class Directory {
 
   /** The name of a person, who may be oneself or somebody not known here. */
   person(id: string | undefined): string {
-    if (id === this.me.id) return "You";
-    return (id !== undefined && this.#people.get(id)?.name) || "Somebody";
+    if (id === this.me.id) return t("You");
+    return (id !== undefined && this.#people.get(id)?.name) || t("Somebody");
   }
 
   review(claim: string): Review | undefined {

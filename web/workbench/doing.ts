@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import type { Caret } from "./caret";
 import type { Chooser } from "./chooser";
@@ -96,7 +97,7 @@ function leave({ bench, chooser }: Instruments): boolean {
   return true;
 }
 
-const none = { claim: "No further claim.", unattributed: "No further claim that nobody says.", any: "No further tag." };
+const none = { claim: t("No further claim."), unattributed: t("No further claim that nobody says."), any: t("No further tag.") };
 
 /** To the next claim or tag, from the focused one, the caret, or the top of the window. */
 function go(on: Instruments, by: 1 | -1, to: "claim" | "unattributed" | "any"): boolean {

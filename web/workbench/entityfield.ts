@@ -1,7 +1,8 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import { element, icon, type Child } from "./dom";
 import { drawn, iconButton, type Field } from "./field";
-import { entitiesLike, newEntities, typeWords } from "./mentions";
+import { entitiesLike, newEntities, typeWord } from "./mentions";
 import { Picker } from "./picker";
 import type { Annotation, Entity } from "./record";
 import { folded, isName } from "./similar";
@@ -35,7 +36,7 @@ export function entityField(bench: Bench, tagging: Tagging, id: string): Field &
       list.update();
     });
   }
-  const label = kind === "speaker" ? "Who is this?" : "What is this?";
+  const label = kind === "speaker" ? t("Who is this?") : t("What is this?");
   const root = element("div", { className: "role-field", role: "group", "aria-label": label, "data-role": "entity" },
     element("p", { className: "label" }, label), list.element, picker?.element);
   const update = () => {
@@ -48,8 +49,8 @@ export function entityField(bench: Bench, tagging: Tagging, id: string): Field &
 
 function entityPicker(bench: Bench, kind: string, text: () => string, take: (entity: Entity) => void): Picker {
   const picker: Picker = new Picker({
-    label: kind === "speaker" ? "Who is this?" : "What is this?",
-    placeholder: "A name",
+    label: kind === "speaker" ? t("Who is this?") : t("What is this?"),
+    placeholder: t("A name"),
     near: () => [],
     far: (query, signal) => entitiesLike(bench, kind, query || text(), signal, take),
     last: (query) => newEntities(bench, kind, query || text(), take, (words) => picker.complain(words)),
@@ -72,7 +73,7 @@ async function propose(bench: Bench, annotation: Annotation): Promise<readonly E
 
 function proposal(entity: Entity, take: (entity: Entity) => void): HTMLElement {
   return element("button", { type: "button", className: "offer", "data-key": `offer ${entity.id}`, "data-entity": entity.id, onclick: () => take(entity) },
-    icon("plus"), entity.name, element("span", { className: "hint" }, typeWords[entity.type]));
+    icon("plus"), entity.name, element("span", { className: "hint" }, typeWord(entity.type)));
 }
 
 function chosen(bench: Bench, tagging: Tagging, annotation: Annotation, update: () => void, complain: (words: string) => void): Child[] {
@@ -81,10 +82,10 @@ function chosen(bench: Bench, tagging: Tagging, annotation: Annotation, update: 
   const project = encodeURIComponent(bench.parts.project);
   return [
     element("div", { className: `chip color-${color}`, "data-entity": annotation.entity },
-      element("a", { className: "name", href: `/projects/${project}/entities/${annotation.entity}` }, entity?.name ?? "Somebody known"),
-      entity && element("span", { className: "hint" }, typeWords[entity.type]),
+      element("a", { className: "name", href: `/projects/${project}/entities/${annotation.entity}` }, entity?.name ?? t("Somebody known")),
+      entity && element("span", { className: "hint" }, typeWord(entity.type)),
       bench.parts.mayTag && annotation.fragments.length > 0 &&
-        iconButton("Not this one", icon("cross"), () => tagging.identify(annotation, null), "not this one")),
+        iconButton(t("Not this one"), icon("cross"), () => tagging.identify(annotation, null), "not this one")),
     entity && bench.parts.mayTag && spelling(bench, annotation, entity, update, complain),
   ];
 }
@@ -98,8 +99,8 @@ function spelling(bench: Bench, annotation: Annotation, entity: Entity, update: 
     type: "button", className: "quiet-action", "data-key": "spelling", "data-action": "spelling",
     onclick: () => void bench.parts.api.addSpelling(entity, text).then((renamed) => {
       bench.parts.directory.know(renamed);
-      bench.parts.announce(`“${text}” is now a spelling of ${entity.name}.`);
+      bench.parts.announce(t("“%s” is now a spelling of %s.", text, entity.name));
       update();
-    }).catch(() => complain("Not saved: the server cannot be reached. Try again.")),
-  }, icon("plus"), `“${text}” is another spelling of this name`);
+    }).catch(() => complain(t("Not saved: the server cannot be reached. Try again."))),
+  }, icon("plus"), t("“%s” is another spelling of this name", text));
 }

@@ -1,3 +1,4 @@
+import { n, number, t } from "../language/_words";
 import { attributionOf, isUnattributed } from "./attribution";
 import type { Bench } from "./bench";
 import { element, icon } from "./dom";
@@ -24,7 +25,7 @@ export function faceOf(bench: Bench, claim: Annotation): Face {
   return {
     asks,
     chain: names.length > 0 ? chain : "",
-    who: names.join(" & ") || (asks ? "Who says this?" : chain || "Speaker not stated"),
+    who: names.join(" & ") || (asks ? t("Who says this?") : chain || t("Speaker not stated")),
     quote: bench.quote(claim, 160),
     direction: bench.direction(claim),
     state: claim.review_state ?? "unreviewed",
@@ -38,7 +39,7 @@ export function faceButton({ who, asks, chain, quote, direction, state, comments
     element("span", { className: asks ? "who asks" : "who" }, who),
     chain !== "" && element("span", { className: "chain" }, icon("right"), chain),
     element("span", { className: "marks" },
-      comments > 0 && element("span", { className: "comments" }, icon("comment"), String(comments), element("span", { className: "unseen" }, comments === 1 ? " comment" : " comments")),
+      comments > 0 && element("span", { className: "comments" }, icon("comment"), element("span", { "aria-hidden": "true" }, number(comments)), element("span", { className: "unseen" }, n(comments, "%d comment", "%d comments"))),
       stateBadge(state)),
     element("span", { className: "quote", dir: direction }, quote));
 }

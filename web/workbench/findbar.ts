@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import { find, oncePerFrame } from "./dom";
 import { Finder } from "./finder";
@@ -112,7 +113,7 @@ export class FindBar {
   #show(): void {
     const hit = this.current;
     const n = this.#hits.length;
-    this.#count.textContent = this.query.trim() === "" ? "" : n === 0 ? "Not found" : `${this.#now + 1} of ${n}`;
+    this.#count.textContent = this.query.trim() === "" ? "" : n === 0 ? t("Not found") : t("%d of %d", this.#now + 1, n);
     this.#root.classList.toggle("missing", n === 0 && this.query.trim() !== "");
     for (const id of ["#find-next", "#find-previous"]) find(id).setAttribute("aria-disabled", String(n === 0));
     if (hit) this.#scroller.show(hit);

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import { element, find, oncePerFrame } from "./dom";
 import { changing, type Range } from "./fragments";
@@ -67,12 +68,11 @@ export class Handles {
     this.#root.replaceChildren(...this.#grips.map((grip) => grip.element));
   }
 
-  #grip(index: number, n: number, edge: Edge, color: string): Grip {
-    const which = n > 1 ? ` of part ${index + 1}` : "";
+  #grip(index: number, fragments: number, edge: Edge, color: string): Grip {
     const grip: Grip = {
       index, edge,
       element: element("div", {
-        className: `handle ${edge} color-${color}`, role: "slider", tabIndex: 0, "aria-label": `${edge === "start" ? "Beginning" : "End"}${which}`,
+        className: `handle ${edge} color-${color}`, role: "slider", tabIndex: 0, "aria-label": nameOf(edge, index, fragments),
         "aria-valuemin": "0", "aria-valuemax": String(this.#bench.parts.offsets.length),
         onpointerdown: (event: PointerEvent) => this.#grab(event, grip),
         onpointermove: (event: PointerEvent) => this.#drag(event),
@@ -158,4 +158,10 @@ export class Handles {
     event.stopPropagation();
     this.#tagging.shift(annotation, index, edge, event.shiftKey ? "word" : "character", by);
   }
+}
+
+/** What a handle is called: which boundary, and of which fragment where there are several. */
+function nameOf(edge: Edge, index: number, fragments: number): string {
+  if (fragments === 1) return edge === "start" ? t("Beginning") : t("End");
+  return edge === "start" ? t("Beginning of part %d", index + 1) : t("End of part %d", index + 1);
 }

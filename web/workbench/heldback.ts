@@ -1,3 +1,4 @@
+import { n, t } from "../language/_words";
 import type { Bench } from "./bench";
 import { differences, type Difference } from "./difference";
 import { element, find, icon } from "./dom";
@@ -43,10 +44,10 @@ export class HeldBack {
     const naming = {
       codes: this.#bench.parts.codes,
       quote: (annotation: Parameters<Bench["quote"]>[0], most = 120) => this.#bench.quote(annotation, most),
-      entity: (id: string | null) => (id === null ? "" : (this.#bench.parts.directory.entity(id)?.name ?? "somebody")),
+      entity: (id: string | null) => (id === null ? "" : (this.#bench.parts.directory.entity(id)?.name ?? t("somebody"))),
       name: (id: string) => {
         const annotation = this.#bench.set.annotation(id);
-        return annotation ? this.#bench.quote(annotation, 30) : "something deleted";
+        return annotation ? this.#bench.quote(annotation, 30) : t("something deleted");
       },
     };
     const { editor } = this.#bench.parts;
@@ -54,17 +55,17 @@ export class HeldBack {
       const mine = editor.mine(held, id);
       return mine ? differences(mine, this.#bench.set.annotation(id) ?? this.#bench.set.link(id), naming) : [];
     });
-    return this.#panel(`${by} changed this while you did.`, table(found), held, [
-      ["Keep mine", "primary", () => editor.keepMine(held)],
-      ["Keep theirs", "", () => editor.keepTheirs(held)],
+    return this.#panel(by === undefined ? t("You changed this in another window meanwhile.") : t("%s changed this while you did.", by), table(found), held, [
+      [t("Keep mine"), "primary", () => editor.keepMine(held)],
+      [t("Keep theirs"), "", () => editor.keepTheirs(held)],
     ]);
   }
 
   #refusal(held: Held, { message, problems }: { message: string; problems: readonly { message: string }[] }): HTMLElement {
     const reasons = problems.length > 0 ? [...new Set(problems.map((p) => p.message))] : [message];
-    return this.#panel(`Not saved: ${this.#bench.parts.editor.words(held.changeSet)}.`, element("ul", {}, ...reasons.map((r) => element("li", {}, r))), held, [
-      ["Try again", "", () => this.#bench.parts.editor.keepMine(held)],
-      ["Let it go", "", () => this.#bench.parts.editor.keepTheirs(held)],
+    return this.#panel(t("Not saved: %s.", this.#bench.parts.editor.words(held.changeSet)), element("ul", {}, ...reasons.map((r) => element("li", {}, r))), held, [
+      [t("Try again"), "", () => this.#bench.parts.editor.keepMine(held)],
+      [t("Let it go"), "", () => this.#bench.parts.editor.keepTheirs(held)],
     ]);
   }
 
@@ -77,7 +78,7 @@ export class HeldBack {
       }, this.#bench.quote(subject, 120)),
       body,
       held.dependents.length > 0 && element("p", { className: "note" },
-        held.dependents.length === 1 ? "One later change of yours waits with it." : `${held.dependents.length} later changes of yours wait with it.`),
+        n(held.dependents.length, "One later change of yours waits with it.", "%d later changes of yours wait with it.")),
       element("p", { className: "row" }, ...choices.map(([words, tone, choose]) => element("button", {
         type: "button", className: `button small ${tone}`, onclick: () => {
           panel.remove();
@@ -89,11 +90,11 @@ export class HeldBack {
     return panel;
   }
 
-  /** Who made what is there now. */
-  #author(held: Held): string {
-    if (held.reply.outcome !== "conflict") return "Somebody";
+  /** Who made what is there now; undefined is oneself, in another window. */
+  #author(held: Held): string | undefined {
+    if (held.reply.outcome !== "conflict") return t("Somebody");
     const by = held.reply.clashes.map(({ annotation, link }) => (annotation ?? link)?.updated_by).find((id) => id !== undefined);
-    return by === this.#bench.parts.directory.me.id ? "You, in another window," : this.#bench.parts.directory.person(by);
+    return by === this.#bench.parts.directory.me.id ? undefined : this.#bench.parts.directory.person(by);
   }
 
   /** The first annotation that the change set is about. */
@@ -104,7 +105,7 @@ export class HeldBack {
 
 function table(found: readonly Difference[]): HTMLElement {
   return element("table", {}, element("thead", {}, element("tr", {},
-    element("th", { scope: "col" }, element("span", { className: "unseen" }, "What")), element("th", { scope: "col" }, "Yours"), element("th", { scope: "col" }, "Theirs"))),
+    element("th", { scope: "col" }, element("span", { className: "unseen" }, t("What"))), element("th", { scope: "col" }, t("Yours")), element("th", { scope: "col" }, t("Theirs")))),
   element("tbody", {}, ...found.map(({ what, mine, theirs }) =>
     element("tr", {}, element("th", { scope: "row" }, what), element("td", {}, mine), element("td", {}, theirs)))));
 }

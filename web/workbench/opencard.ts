@@ -1,3 +1,4 @@
+import { n, t } from "../language/_words";
 import { attributionOf } from "./attribution";
 import type { Bench } from "./bench";
 import { codingField } from "./coding";
@@ -54,10 +55,10 @@ function header(bench: Bench, id: string): Field {
         element("span", { className: `tag color-${color}` }, label),
         a.kind === "claim" && stateBadge(a.review_state ?? "unreviewed"),
         a.kind === "claim" && a.version > 0 && reviewLink(bench, id),
-        iconButton("Close", icon("cross"), () => bench.focus(undefined), "close")),
+        iconButton(t("Close"), icon("cross"), () => bench.focus(undefined), "close")),
       a.fragments.length > 0
         ? element("blockquote", { className: "quote", dir: bench.direction(a) }, bench.quote(a))
-        : element("p", { className: "quote" }, element("em", {}, "Not mentioned in the text")),
+        : element("p", { className: "quote" }, element("em", {}, t("Not mentioned in the text"))),
       lastReview(bench, id),
     ];
   });
@@ -66,7 +67,7 @@ function header(bench: Bench, id: string): Field {
 function reviewLink(bench: Bench, id: string): HTMLElement {
   const comments = bench.parts.directory.comments(id);
   return element("a", { className: "review-link", href: `/projects/${encodeURIComponent(bench.parts.project)}/claims/${id}` },
-    icon("comment"), comments > 0 ? `Review, ${comments} ${comments === 1 ? "comment" : "comments"}` : "Review");
+    icon("comment"), comments > 0 ? n(comments, "Review, %d comment", "Review, %d comments") : t("Review"));
 }
 
 /** Why a reviewer was not content, where the author reads it. */
@@ -74,13 +75,14 @@ function lastReview(bench: Bench, id: string): HTMLElement | undefined {
   const review = bench.parts.directory.review(id);
   const state = bench.set.annotation(id)?.review_state;
   if (!review || review.reason === "" || state === "approved") return undefined;
-  const earlier = state === "unreviewed" ? ", on an earlier version" : "";
-  return element("p", { className: "last-review" }, element("strong", {}, `${bench.parts.directory.person(review.reviewer)}${earlier}: `), review.reason);
+  const who = bench.parts.directory.person(review.reviewer);
+  const said = state === "unreviewed" ? t("%s, on an earlier version: ", who) : t("%s: ", who);
+  return element("p", { className: "last-review" }, element("strong", {}, said), review.reason);
 }
 
 function claimFields(bench: Bench, tagging: Tagging, id: string): Field[] {
   const speaker = roleField(bench, tagging, id, {
-    role: "speaker", label: "Who says this?", placeholder: "Type a name, or choose", notStated: "speaker", offers: 3,
+    role: "speaker", label: t("Who says this?"), placeholder: t("Type a name, or choose"), notStated: "speaker", offers: 3,
   });
   speaker.element.dataset["enter"] = "";
   const proposal = proposalField(bench, tagging, id);
@@ -90,9 +92,9 @@ function claimFields(bench: Bench, tagging: Tagging, id: string): Field[] {
     if (plain && !event.defaultPrevented && target instanceof HTMLInputElement && target.value === "" && proposal.accept()) event.preventDefault();
   });
   const more = [
-    roleField(bench, tagging, id, { role: "cue", label: "Cue", placeholder: "The words that signal it", offers: 1 }),
-    roleField(bench, tagging, id, { role: "addressee", label: "Said to", placeholder: "Whom?" }),
-    roleField(bench, tagging, id, { role: "within", label: "Said within", placeholder: "Another claim" }),
+    roleField(bench, tagging, id, { role: "cue", label: t("Cue"), placeholder: t("The words that signal it"), offers: 1 }),
+    roleField(bench, tagging, id, { role: "addressee", label: t("Said to"), placeholder: t("Whom?") }),
+    roleField(bench, tagging, id, { role: "within", label: t("Said within"), placeholder: t("Another claim") }),
   ];
   return [speaker, proposal, sourceField(bench, tagging, id), contained(bench, id), folded(bench, id, more)];
 }
@@ -101,13 +103,13 @@ function claimFields(bench: Bench, tagging: Tagging, id: string): Field[] {
 function folded(bench: Bench, id: string, fields: readonly Field[]): Field {
   const summary = element("span", { className: "answers" });
   const root = element("details", { className: "coding", "data-part": "roles" },
-    element("summary", {}, icon("chevron"), element("span", { className: "label" }, "Cue, addressee, nesting"), summary),
+    element("summary", {}, icon("chevron"), element("span", { className: "label" }, t("Cue, addressee, nesting")), summary),
     element("div", { className: "questions" }, ...fields.map((field) => field.element)));
   const update = () => {
     fields.forEach((field) => field.update());
     const { cues, addressees, within } = attributionOf(bench.set, id);
     root.hidden = !bench.parts.mayTag && cues.length + addressees.length + within.length === 0;
-    summary.textContent = [...cues, ...addressees, ...within].map(({ to }) => `“${bench.quote(to, 24)}”`).join(" · ");
+    summary.textContent = [...cues, ...addressees, ...within].map(({ to }) => t("“%s”", bench.quote(to, 24))).join(" · ");
   };
   update();
   return { element: root, update };
@@ -117,7 +119,7 @@ function folded(bench: Bench, id: string, fields: readonly Field[]): Field {
 function contained(bench: Bench, id: string): Field {
   const inner = () => attributionOf(bench.set, id).contains;
   return drawn(element("div", { className: "belonging" }), () => inner().map(({ to }) => [to.id, to.fragments]), () => inner().length === 0 ? [] : [
-    element("p", { className: "label" }, "Within it is said"),
+    element("p", { className: "label" }, t("Within it is said")),
     ...inner().map(({ to }) => claimButton(bench, to.id)),
   ]);
 }
@@ -145,7 +147,7 @@ function belonging(bench: Bench, tagging: Tagging, id: string): Field {
     if (!role || !mention || mention.fragments.length === 0 || claims().length > 0 || !bench.parts.mayTag) return [];
     return tagging.claimsNear(mention).slice(0, 2);
   };
-  const words = { speaker: "Says", source: "Source of", cue: "Signals" }[kind] ?? "Belongs to";
+  const words = { speaker: t("Says"), source: t("Source of"), cue: t("Signals") }[kind] ?? t("Belongs to");
   return drawn(element("div", { className: "belonging" }), () => [claims().map(({ id: link, from }) => [link, bench.set.annotation(from)?.fragments]), near().map((claim) => claim.id)], () => [
     (claims().length > 0 || near().length > 0) && element("p", { className: "label" }, words),
     ...claims().map(({ from }) => claimButton(bench, from)),

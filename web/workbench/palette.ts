@@ -1,3 +1,4 @@
+import { n, t } from "../language/_words";
 import type { Bench } from "./bench";
 import type { Caret } from "./caret";
 import type { Command, Commands } from "./commands";
@@ -5,7 +6,7 @@ import { find } from "./dom";
 import type { Range } from "./fragments";
 import { startOf } from "./fragments";
 import { fitting } from "./fuzzy";
-import { typeWords } from "./mentions";
+import { typeWord } from "./mentions";
 import { Picker, type Option } from "./picker";
 import type { Entity } from "./record";
 
@@ -33,7 +34,7 @@ export class Palette {
     this.#commands = commands;
     this.#caret = caret;
     this.#picker = new Picker({
-      label: "Commands, claims, names and paragraphs", placeholder: "What shall be done, or where to?", first: true,
+      label: t("Commands, claims, names and paragraphs"), placeholder: t("What shall be done, or where to?"), first: true,
       near: (query) => [...this.#toDo(query), ...(query === "" ? [] : [...this.#claims(query), ...this.#paragraphs(query)])],
       far: async (query, signal) => (query === "" ? [] : this.#names(await bench.parts.api.entities(query, [], signal))),
     });
@@ -58,7 +59,7 @@ export class Palette {
 
   #toDo(query: string): Option[] {
     return fitting(this.#able, query, ({ words }) => words, query === "" ? this.#able.length : mostCommands).map((command) => ({
-      label: command.words, group: "Do", ...(command.keys[0] !== undefined && { key: command.keys[0] }),
+      label: command.words, group: t("Do"), ...(command.keys[0] !== undefined && { key: command.keys[0] }),
       pick: () => this.#leave(() => void command.does()),
     }));
   }
@@ -67,14 +68,14 @@ export class Palette {
     const bench = this.#bench;
     const claims = bench.claims.ids().map((id) => bench.set.annotation(id)!);
     return fitting(claims, query, (claim) => bench.quote(claim, 200), mostPlaces).map((claim) => ({
-      label: bench.quote(claim, 80), group: "Claims", pick: () => this.#leave(() => bench.focus(claim.id, { scroll: true, enter: true })),
+      label: bench.quote(claim, 80), group: t("Claims"), pick: () => this.#leave(() => bench.focus(claim.id, { scroll: true, enter: true })),
     }));
   }
 
   #paragraphs(query: string): Option[] {
     const blocks = this.#bench.parts.view.blocks.map((block, i) => ({ block, text: `${i + 1} ${(block.textContent ?? "").trim().slice(0, 200)}` }));
     return fitting(blocks, query, ({ text }) => text, mostPlaces).map(({ block, text }) => ({
-      label: text.slice(0, 80), group: "Paragraphs", pick: () => this.#leave(() => this.#caret.place(Number(block.dataset["start"]))),
+      label: text.slice(0, 80), group: t("Paragraphs"), pick: () => this.#leave(() => this.#caret.place(Number(block.dataset["start"]))),
     }));
   }
 
@@ -85,7 +86,7 @@ export class Palette {
       const mentions = [...this.#bench.set.annotations()].filter((a) => a.entity === entity.id && a.fragments.length > 0);
       const first = mentions.sort((a, b) => startOf(a) - startOf(b))[0];
       return {
-        label: entity.name, group: "Names", hint: `${typeWords[entity.type]} · ${first ? `mentioned here ${mentions.length === 1 ? "once" : `${mentions.length} times`}` : "its page"}`,
+        label: entity.name, group: t("Names"), hint: `${typeWord(entity.type)} · ${first ? n(mentions.length, "mentioned here once", "mentioned here %d times") : t("its page")}`,
         pick: () => this.#leave(() => {
           if (first) this.#bench.focus(first.id, { scroll: true, enter: true });
           else location.assign(`/projects/${encodeURIComponent(this.#bench.parts.project)}/entities/${entity.id}`);

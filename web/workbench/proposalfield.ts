@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import { tagged } from "./actions";
 import { hops } from "./attribution";
 import type { Bench } from "./bench";
@@ -30,13 +31,13 @@ export function proposalField(bench: Bench, tagging: Tagging, id: string): Propo
     if (accepted.length > 0 && bench.set.annotation(id)) tagging.accept(id, accepted);
     return accepted.length > 0;
   };
-  const field = drawn(element("div", { className: "proposal", role: "group", "aria-label": "Proposed" }), proposal, () => {
+  const field = drawn(element("div", { className: "proposal", role: "group", "aria-label": t("Proposed") }), proposal, () => {
     const accepted = acceptedOf(bench, proposal());
     return accepted.length === 0 ? [] : [
-      element("p", { className: "label" }, "Proposed"),
+      element("p", { className: "label" }, t("Proposed")),
       element("div", { className: "proposed" }, ...accepted.map((one) => part(bench, one, () => accept(...again(bench, id, one))))),
       element("button", { type: "button", className: "take", "data-key": "take", "aria-keyshortcuts": "Enter", onclick: () => accept(...acceptedOf(bench, proposal())) },
-        accepted.length > 1 ? "Take both" : "Take it", caps("Enter")),
+        accepted.length > 1 ? t("Take both") : t("Take it"), caps("Enter")),
     ];
   });
   return { ...field, accept: () => accept(...acceptedOf(bench, proposal())) };
@@ -53,7 +54,7 @@ function part(bench: Bench, { role, mention, made }: Accepted, take: () => void)
   const words = mention.fragments.length > 0 ? bench.quote(mention, 80) : "";
   return element("button", {
     type: "button", className: `offer color-${color}`, "data-key": `propose ${role}`, "data-role": role,
-    "aria-label": `${bench.parts.codes.label(role)}: ${name}`, title: made ? "Tags these words and links them" : "Links what is tagged already", onclick: take,
+    "aria-label": `${bench.parts.codes.label(role)}: ${name}`, title: made ? t("Tags these words and links them") : t("Links what is tagged already"), onclick: take,
   }, element("span", { className: "dot", "aria-hidden": "true" }), element("span", { className: "hint" }, bench.parts.codes.label(role)),
   element("span", { className: "name" }, name), words !== "" && words !== name && element("span", { className: "hint" }, words));
 }

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import { hops, nearest, type Hop } from "./attribution";
 import type { Bench } from "./bench";
 import { element, icon, type Child } from "./dom";
@@ -41,9 +42,9 @@ export function roleField(bench: Bench, tagging: Tagging, from: string, asked: A
     ...(drawing ? drawing.draw() : linked().map((hop) => chip(bench, tagging, hop))),
     ...offers(bench, tagging, from, asked, kind),
     ...notStated(bench, tagging, from, asked, linked().length),
-    !picker && linked().length === 0 && !stated(bench.set.annotation(from), asked.notStated) && element("span", { className: "none" }, "Nothing yet"),
+    !picker && linked().length === 0 && !stated(bench.set.annotation(from), asked.notStated) && element("span", { className: "none" }, t("Nothing yet")),
     picker !== undefined && linked().length > 0 &&
-      element("button", { type: "button", className: "quiet-action more", "data-key": `more ${role}`, "aria-label": `${label} Add another`, onclick: more }, icon("plus"), "another"),
+      element("button", { type: "button", className: "quiet-action more", "data-key": `more ${role}`, "aria-label": t("%s Add another", label), onclick: more }, icon("plus"), t("another")),
   ]);
   const update = () => {
     const typing = picker?.element.contains(document.activeElement) ?? false;
@@ -92,11 +93,11 @@ export function chip(bench: Bench, tagging: Tagging, { link, to }: Hop): HTMLEle
   const color = bench.parts.codes.kind(to.kind)?.color;
   return element("div", { className: `chip color-${color}`, "data-annotation": to.id, "data-link": link.id },
     element("button", {
-      type: "button", className: "name", "data-key": `go ${link.id}`, title: to.fragments.length > 0 ? "Show in the text" : "Not mentioned in the text",
+      type: "button", className: "name", "data-key": `go ${link.id}`, title: to.fragments.length > 0 ? t("Show in the text") : t("Not mentioned in the text"),
       onclick: () => bench.focus(to.id, { scroll: true }),
-    }, to.fragments.length === 0 && element("span", { className: "silent", title: "Not mentioned in the text" }, "∅ "), name),
+    }, to.fragments.length === 0 && element("span", { className: "silent", title: t("Not mentioned in the text") }, "∅ "), name),
     ...linkAnswers(bench, tagging, link),
-    bench.parts.mayTag && iconButton(`Remove ${name}`, icon("cross"), () => tagging.unlink(link), `remove ${link.id}`));
+    bench.parts.mayTag && iconButton(t("Remove %s", name), icon("cross"), () => tagging.unlink(link), `remove ${link.id}`));
 }
 
 /** The mentions that stand nearest, one press away, while nothing is linked. */
@@ -127,6 +128,6 @@ function notStated(bench: Bench, tagging: Tagging, from: string, { notStated: va
   return [element("button", {
     type: "button", className: "not-stated", "aria-pressed": String(is), "data-key": `not stated ${value}`, disabled: !bench.parts.mayTag,
     onclick: () => tagging.answer(annotation, "not_stated", is ? others : [...others, value]),
-  }, is && icon("check"), "Not stated in the text")];
+  }, is && icon("check"), t("Not stated in the text"))];
 }
 

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Role } from "./record";
 
 /** The kinds a link of each role leads from and to. */
@@ -9,6 +10,12 @@ export const ends: Readonly<Record<Role, { readonly from: string; readonly to: s
   within: { from: "claim", to: "claim" },
   via: { from: "source", to: "source" },
 };
+
+/** The word for a role. */
+export function roleWord(role: Role): string {
+  const words = { speaker: t("speaker"), source: t("source"), cue: t("cue"), addressee: t("addressee"), within: t("within"), via: t("via") };
+  return words[role];
+}
 
 /** Tie is a role between two annotations, and which of them it leads from. */
 export interface Tie {

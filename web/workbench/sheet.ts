@@ -1,3 +1,4 @@
+import { n, t } from "../language/_words";
 import type { Bench } from "./bench";
 import { find } from "./dom";
 import type { Rail } from "./rail";
@@ -32,7 +33,7 @@ export class Sheet {
   }
 
   #name(): void {
-    const n = this.#bench.claims.length;
-    find(".words", this.#grip).textContent = this.#bench.focused === undefined ? `${n} ${n === 1 ? "claim" : "claims"}` : "All claims";
+    const count = this.#bench.claims.length;
+    find(".words", this.#grip).textContent = this.#bench.focused === undefined ? n(count, "%d claim", "%d claims") : t("All claims");
   }
 }

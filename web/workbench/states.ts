@@ -1,13 +1,14 @@
+import { t } from "../language/_words";
 import { element, icon } from "./dom";
 import type { ReviewState } from "./record";
 
 /** How each state of a claim's review is told: in a word, a shape and a tone. */
 const states: Readonly<Record<ReviewState, { word: string; icon: string; tone: string }>> = {
-  unreviewed: { word: "Unreviewed", icon: "ring", tone: "open" },
-  approved: { word: "Approved", icon: "check", tone: "good" },
-  disputed: { word: "Disputed", icon: "split", tone: "warn" },
-  rejected: { word: "Rejected", icon: "cross", tone: "bad" },
-  changes_requested: { word: "Changes requested", icon: "redo", tone: "info" },
+  unreviewed: { word: t("Unreviewed"), icon: "ring", tone: "open" },
+  approved: { word: t("Approved"), icon: "check", tone: "good" },
+  disputed: { word: t("Disputed"), icon: "split", tone: "warn" },
+  rejected: { word: t("Rejected"), icon: "cross", tone: "bad" },
+  changes_requested: { word: t("Changes requested"), icon: "redo", tone: "info" },
 };
 
 /** The word for a state. */

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import { find } from "./dom";
 import type { State } from "./queue";
 
@@ -36,7 +37,7 @@ export class Status {
       this.#announce(wordsFor(state));
     }
     this.#root.dataset["state"] = name;
-    find(".words", this.#root).textContent = wordsFor(state) + (this.#undecided > 0 ? `, ${this.#undecided} to decide` : "");
+    find(".words", this.#root).textContent = this.#undecided > 0 ? t("%s, %d to decide", wordsFor(state), this.#undecided) : wordsFor(state);
     this.#root.toggleAttribute("data-undecided", this.#undecided > 0);
   }
 }
@@ -44,9 +45,9 @@ export class Status {
 /** The state of the saving in words. */
 export function wordsFor({ name, waiting }: State): string {
   switch (name) {
-    case "saved": return "Saved";
-    case "saving": return waiting > 1 ? `Saving ${waiting}…` : "Saving…";
-    case "offline": return `Offline, ${waiting} waiting`;
-    case "signed out": return `Signed out, ${waiting} waiting. Sign in in another tab.`;
+    case "saved": return t("Saved");
+    case "saving": return waiting > 1 ? t("Saving %d…", waiting) : t("Saving…");
+    case "offline": return t("Offline, %d waiting", waiting);
+    case "signed out": return t("Signed out, %d waiting. Sign in in another tab.", waiting);
   }
 }

@@ -1,3 +1,4 @@
+import { lower, t } from "../language/_words";
 import { answering, deleting, linking, proven, putting, rekinding, tagged, tying, unlinking } from "./actions";
 import { nearest } from "./attribution";
 import type { Bench } from "./bench";
@@ -5,7 +6,7 @@ import { changing, extent, including, type Range } from "./fragments";
 import { sameFragments } from "./history";
 import { nextQuote } from "./quotes";
 import type { Annotation, Link, Operation, Role } from "./record";
-import { ties, type Tie } from "./roles";
+import { roleWord, type Tie, ties } from "./roles";
 
 /** Accepted is a part of a proposal that a person has taken up. */
 export interface Accepted {
@@ -45,7 +46,7 @@ export class Tagging {
     const there = this.#alike(kind, range);
     const annotation = there ?? tagged(kind, [range], this.#bench.parts.offsets);
     if (!there) this.#do(`tag ${this.#label(kind)}`, [putting(annotation)]);
-    this.#bench.parts.announce(there ? `This is tagged as ${this.#label(kind)} already.` : `${this.#title(kind)} tagged.`);
+    this.#bench.parts.announce(there ? t("This is tagged as %s already.", this.#label(kind)) : t("%s tagged.", this.#title(kind)));
     this.#bench.parts.selection.clear();
     this.#bench.focus(annotation.id, { enter: !there });
   }
@@ -63,7 +64,7 @@ export class Tagging {
     const operations = [...(there ? [] : [putting(annotation)]), ...this.#fresh(tying(focused.id, annotation.id, way))];
     this.#do(`tag ${this.#label(kind)}`, operations);
     if (way.role === "speaker") this.#lastSpeaker = way.from === "focused" ? annotation : focused;
-    this.#bench.parts.announce(`${this.#title(kind)} tagged and linked.`);
+    this.#bench.parts.announce(t("%s tagged and linked.", this.#title(kind)));
     this.#bench.parts.selection.clear();
     this.#bench.focus(way.from === "focused" ? focused.id : annotation.id);
   }
@@ -72,7 +73,7 @@ export class Tagging {
   link(from: string, role: Role, to: Annotation): void {
     this.#do(`link ${role}`, this.#fresh(linking(from, role, to.id)));
     if (role === "speaker") this.#lastSpeaker = to;
-    this.#bench.parts.announce(`${this.#bench.name(to)} linked.`);
+    this.#bench.parts.announce(t("%s linked.", this.#bench.name(to)));
   }
 
   /** Links from with an entity, by the mention it has without any words. */
@@ -80,16 +81,16 @@ export class Tagging {
     const [mention, made] = this.#silent(kind, entity);
     this.#do(`link ${role}`, [...made, ...this.#fresh(linking(from, role, mention.id))]);
     if (role === "speaker") this.#lastSpeaker = mention;
-    this.#bench.parts.announce(`${this.#bench.name(mention)} linked.`);
+    this.#bench.parts.announce(t("%s linked.", this.#bench.name(mention)));
   }
 
   /** Takes up what was proposed for a claim: mentions that are tagged, or are to be. */
   accept(claim: string, accepted: readonly Accepted[]): void {
     const operations = accepted.flatMap(({ role, mention, made }) => [...(made ? [putting(mention)] : []), ...this.#fresh(linking(claim, role, mention.id))]);
-    this.#do(`link ${accepted.map(({ role }) => role).join(" and ")}`, operations);
+    this.#do(t("link %s", accepted.map(({ role }) => roleWord(role)).join(" & ")), operations);
     const speaker = accepted.find(({ role }) => role === "speaker");
     if (speaker) this.#lastSpeaker = speaker.mention;
-    this.#bench.parts.announce(`Linked: ${accepted.map(({ mention }) => this.#bench.name(mention)).join(", ")}.`);
+    this.#bench.parts.announce(t("Linked: %s.", accepted.map(({ mention }) => this.#bench.name(mention)).join(", ")));
   }
 
   /**
@@ -99,16 +100,16 @@ export class Tagging {
   sameSpeaker(): void {
     const { announce, offsets, selection } = this.#bench.parts;
     const last = this.#lastSpeaker;
-    if (!last) return announce("No speaker has been linked yet.");
+    if (!last) return announce(t("No speaker has been linked yet."));
     const range = selection.range;
     const claim = range ? (this.#alike("claim", range) ?? tagged("claim", [range], offsets)) : this.claim;
-    if (!claim) return announce("Select some text, or choose a claim first.");
+    if (!claim) return announce(t("Select some text, or choose a claim first."));
     const [speaker, made] = this.#sameAs(last, claim);
-    if (!speaker) return announce("Whoever was linked last is not there any more.");
-    this.#do(range ? "tag claim" : "link speaker", [
+    if (!speaker) return announce(t("Whoever was linked last is not there any more."));
+    this.#do(range ? t("tag claim") : t("link speaker"), [
       ...(this.#bench.set.annotation(claim.id) ? [] : [putting(claim)]), ...made, ...this.#fresh(linking(claim.id, "speaker", speaker.id)),
     ]);
-    announce(`${this.#bench.name(speaker)} linked.`);
+    announce(t("%s linked.", this.#bench.name(speaker)));
     if (range) selection.clear();
     this.#bench.focus(claim.id);
   }
@@ -117,52 +118,52 @@ export class Tagging {
   continueQuote(): void {
     const { announce, offsets, selection, view } = this.#bench.parts;
     const claim = this.claim;
-    if (!claim || claim.fragments.length === 0) return announce("Choose the claim that goes on first.");
+    if (!claim || claim.fragments.length === 0) return announce(t("Choose the claim that goes on first."));
     const end = offsets.units(extent(claim.fragments)!.end);
     const quote = nextQuote(view.text, end, Math.min(end + quoteGoesOn, view.text.length));
     const range = selection.range ?? (quote && { start: offsets.codePoints(quote.start), end: offsets.codePoints(quote.end) });
-    if (!range) return announce("No quote follows. Select what belongs to the claim.");
-    this.#refragment(claim, including(claim.fragments, range), "go on with quote");
+    if (!range) return announce(t("No quote follows. Select what belongs to the claim."));
+    this.#refragment(claim, including(claim.fragments, range), t("go on with quote"));
     selection.clear();
     this.#bench.focus(claim.id);
   }
 
   unlink(link: Link): void {
     const to = this.#bench.set.annotation(link.to);
-    this.#do(`unlink ${link.role}`, [unlinking(link), ...this.#orphan(link)]);
-    if (to) this.#bench.parts.announce(`${this.#bench.name(to)} unlinked.`);
+    this.#do(t("unlink %s", roleWord(link.role)), [unlinking(link), ...this.#orphan(link)]);
+    if (to) this.#bench.parts.announce(t("%s unlinked.", this.#bench.name(to)));
   }
 
   /** Answers a question of the codebook about an annotation. */
   answer(annotation: Annotation, name: string, value: string | readonly string[]): void {
-    this.#do(`code ${name}`, [putting({ ...annotation, attributes: answering(annotation.attributes, name, value) })]);
+    this.#do(t("code %s", this.#bench.parts.codes.question(name)), [putting({ ...annotation, attributes: answering(annotation.attributes, name, value) })]);
   }
 
   /** Answers a question of the codebook about a link. */
   answerLink(link: Link, name: string, value: string | readonly string[]): void {
-    this.#do(`code ${name}`, [{ op: "put", link: { ...link, attributes: answering(link.attributes, name, value) } }]);
+    this.#do(t("code %s", this.#bench.parts.codes.question(name)), [{ op: "put", link: { ...link, attributes: answering(link.attributes, name, value) } }]);
   }
 
   /** Says which entity an annotation stands for, or that it stands for none. */
   identify(annotation: Annotation, entity: string | null): void {
-    this.#do("choose entity", [putting({ ...annotation, entity })]);
+    this.#do(t("choose entity"), [putting({ ...annotation, entity })]);
   }
 
   rekind(annotation: Annotation, kind: string): void {
-    this.#do(`make it a ${this.#label(kind)}`, rekinding(annotation, kind, this.#bench.set, this.#bench.parts.codes));
-    this.#bench.parts.announce(`Now a ${this.#label(kind)}.`);
+    this.#do(t("make it a %s", this.#label(kind)), rekinding(annotation, kind, this.#bench.set, this.#bench.parts.codes));
+    this.#bench.parts.announce(t("Now a %s.", this.#label(kind)));
   }
 
   remove(annotation: Annotation): void {
-    this.#do(`delete ${this.#label(annotation.kind)}`, [deleting(annotation)]);
-    this.#bench.parts.announce(`${this.#title(annotation.kind)} deleted.`);
+    this.#do(t("delete %s", this.#label(annotation.kind)), [deleting(annotation)]);
+    this.#bench.parts.announce(t("%s deleted.", this.#title(annotation.kind)));
   }
 
   /** Adds the selection to the focused annotation, if there is one. */
   include(): boolean {
     const [current, range] = [this.#bench.current, this.#bench.parts.selection.range];
     if (!current || !range) return false;
-    this.#refragment(current, including(current.fragments, range), "add text");
+    this.#refragment(current, including(current.fragments, range), t("add text"));
     this.#bench.parts.selection.clear();
     return true;
   }
@@ -172,13 +173,13 @@ export class Tagging {
     const [current, range] = [this.#bench.current, this.#bench.parts.selection.range];
     if (!current || !range) return;
     const others = current.fragments.filter((_, i) => i !== index);
-    this.#refragment(current, including(others, range), "change text");
+    this.#refragment(current, including(others, range), t("change text"));
     this.#bench.parts.selection.clear();
   }
 
   /** Takes a fragment away. The last goes only from what has an entity. */
   drop(annotation: Annotation, index: number): void {
-    this.#refragment(annotation, annotation.fragments.filter((_, i) => i !== index), "remove text");
+    this.#refragment(annotation, annotation.fragments.filter((_, i) => i !== index), t("remove text"));
   }
 
   /** Moves a boundary of the focused annotation: of the fragment that is at the caret, or else the outermost. */
@@ -205,18 +206,19 @@ export class Tagging {
     const was = annotation.fragments[index]!;
     if (range.start === was.start && range.end === was.end) return;
     const fragments = changing(annotation.fragments, index, range);
-    if (fragments) this.#refragment(annotation, fragments, "move boundary");
-    else this.#bench.parts.announce("A boundary cannot go there: the text would be empty, or run into another of its parts.");
+    if (fragments) this.#refragment(annotation, fragments, t("move boundary"));
+    else this.#bench.parts.announce(t("A boundary cannot go there: the text would be empty, or run into another of its parts."));
   }
 
   /** Undoes or redoes, and says what. */
   step(way: "undo" | "redo"): void {
     const { editor, announce, directory } = this.#bench.parts;
     const step = editor.step(way);
-    if (!step) return announce(way === "undo" ? "There is nothing to undo." : "There is nothing to redo.");
-    if ("inverse" in step) return announce(`${way === "undo" ? "Undone" : "Redone"}: ${step.words}.`);
-    const who = step.by === undefined ? "It has been deleted" : `${directory.person(step.by)} changed it`;
-    announce(`Cannot ${way} “${step.step.words}”. ${who} since.`);
+    if (!step) return announce(way === "undo" ? t("There is nothing to undo.") : t("There is nothing to redo."));
+    if ("inverse" in step) return announce(way === "undo" ? t("Undone: %s.", step.words) : t("Redone: %s.", step.words));
+    const cannot = way === "undo" ? t("Cannot undo “%s”.", step.step.words) : t("Cannot redo “%s”.", step.step.words);
+    const why = step.by === undefined ? t("It has been deleted since.") : t("%s changed it since.", directory.person(step.by));
+    announce(`${cannot} ${why}`);
   }
 
   /** The claim that a mention most likely belongs to: near, and nobody's yet. */
@@ -227,16 +229,16 @@ export class Tagging {
 
   #refragment(annotation: Annotation, ranges: readonly Range[], words: string): void {
     if (ranges.length === 0 && annotation.entity === null) {
-      this.#bench.parts.announce("This is its only text. Delete the tag instead.");
+      this.#bench.parts.announce(t("This is its only text. Delete the tag instead."));
       return;
     }
     this.#do(words, [putting({ ...annotation, fragments: proven(ranges, this.#bench.parts.offsets) })]);
-    this.#bench.parts.announce(`Text is now: ${this.#bench.quote(this.#bench.set.annotation(annotation.id)!, 120)}`);
+    this.#bench.parts.announce(t("Text is now: %s", this.#bench.quote(this.#bench.set.annotation(annotation.id)!, 120)));
   }
 
   #selected(): Range | undefined {
     const range = this.#bench.parts.selection.range;
-    if (!range) this.#bench.parts.announce("Select some text first.");
+    if (!range) this.#bench.parts.announce(t("Select some text first."));
     return range;
   }
 
@@ -288,7 +290,7 @@ export class Tagging {
   }
 
   #label(kind: string): string {
-    return this.#bench.parts.codes.label(kind).toLocaleLowerCase();
+    return lower(this.#bench.parts.codes.label(kind));
   }
 
   #title(kind: string): string {

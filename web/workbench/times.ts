@@ -1,6 +1,8 @@
+import { language, t } from "../language/_words";
+
 const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60]];
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium" });
 
 /** How long ago a moment was, in words; the date once that is a week. */
 export function ago(moment: string, now: number = Date.now()): string {
@@ -9,5 +11,5 @@ export function ago(moment: string, now: number = Date.now()): string {
   for (const [unit, length] of units) {
     if (seconds >= length) return relative.format(-Math.floor(seconds / length), unit);
   }
-  return "just now";
+  return t("just now");
 }

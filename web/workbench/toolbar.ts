@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Bench } from "./bench";
 import { element, find } from "./dom";
 import type { Range } from "./fragments";
@@ -8,10 +9,10 @@ import { TextView } from "./textview";
 
 /** What the selection would be to what is focused, the likeliest first. */
 const words: Readonly<Record<string, string>> = {
-  "speaker focused": "its speaker", "source focused": "its source", "cue focused": "its cue", "via focused": "passed it on",
-  "speaker other": "said by them", "source other": "known through it", "cue other": "signalled by it",
-  "within other": "a claim inside it", "addressee focused": "who is told", "within focused": "a claim around it",
-  "via other": "passed on by it", "addressee other": "told to them",
+  "speaker focused": t("its speaker"), "source focused": t("its source"), "cue focused": t("its cue"), "via focused": t("passed it on"),
+  "speaker other": t("said by them"), "source other": t("known through it"), "cue other": t("signalled by it"),
+  "within other": t("a claim inside it"), "addressee focused": t("who is told"), "within focused": t("a claim around it"),
+  "via other": t("passed on by it"), "addressee other": t("told to them"),
 };
 
 const fingers = matchMedia("(pointer: coarse)");
@@ -76,10 +77,10 @@ export class Toolbar {
     const tying = kinds.flatMap((kind) => ties(current.kind, kind.name).map((tie, i) => ({ kind, tie, likeliest: i === 0 })))
       .sort((a, b) => order.indexOf(nameOf(a.tie)) - order.indexOf(nameOf(b.tie)));
     rows.push(element("div", { className: "ties" },
-      element("p", { className: "about" }, `For “${this.#bench.quote(current, 48)}”`),
+      element("p", { className: "about" }, t("For “%s”", this.#bench.quote(current, 48))),
       ...tying.map(({ kind, tie, likeliest }) => this.#tieButton(kind, tie, likeliest)),
-      this.#button("more of it", "+", () => this.#tagging.include()),
-      this.#button("it, corrected", "=", () => this.#tagging.replace())));
+      this.#button(t("more of it"), "+", () => this.#tagging.include()),
+      this.#button(t("it, corrected"), "=", () => this.#tagging.replace())));
     return rows;
   }
 
