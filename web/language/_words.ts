@@ -10,6 +10,10 @@ const catalogue: Readonly<Record<string, Entry>> = (globalThis as { words?: Reco
 /** The BCP 47 tag of the page's language. */
 export const language: string = (globalThis.document as Document | undefined)?.documentElement.lang || "en";
 
+/** The way the page's language runs, and an arrow that points along it. */
+export const direction: string = (globalThis.document as Document | undefined)?.documentElement.dir || "ltr";
+export const onward: string = direction === "rtl" ? "←" : "→";
+
 const numbers = new Intl.NumberFormat(language);
 const plurals = new Intl.PluralRules(language);
 

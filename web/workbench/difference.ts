@@ -1,4 +1,4 @@
-import { t } from "../language/_words";
+import { onward, t } from "../language/_words";
 import type { Codes } from "./codes";
 import { sameFragments } from "./history";
 import type { Annotation, Attributes, Link, Operation } from "./record";
@@ -68,7 +68,7 @@ const shownOfText = 120;
 
 function describe(thing: Annotation | Link, naming: Naming): string {
   if ("kind" in thing) return naming.quote(thing) || naming.entity(thing.entity);
-  return `${naming.name(thing.from)} → ${naming.name(thing.to)} (${roleWord(thing.role)})`;
+  return `${naming.name(thing.from)} ${onward} ${naming.name(thing.to)} (${roleWord(thing.role)})`;
 }
 
 function answer(attributes: Attributes, name: string, { codes }: Naming): string {

@@ -1,4 +1,4 @@
-import { n, number, t } from "../language/_words";
+import { n, number, onward, t } from "../language/_words";
 import { attributionOf, isUnattributed } from "./attribution";
 import type { Bench } from "./bench";
 import { element, icon } from "./dom";
@@ -21,7 +21,7 @@ export function faceOf(bench: Bench, claim: Annotation): Face {
   const { speakers, chains } = attributionOf(bench.set, claim.id);
   const names = speakers.map(({ to }) => bench.name(to));
   const asks = isUnattributed(bench.set, claim);
-  const chain = chains[0]?.map(({ to }) => bench.name(to)).join(" → ") ?? "";
+  const chain = chains[0]?.map(({ to }) => bench.name(to)).join(` ${onward} `) ?? "";
   return {
     asks,
     chain: names.length > 0 ? chain : "",
