@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -69,6 +70,9 @@ func NewAssets(files fs.FS, prefix string) (*Assets, error) {
 	return a, nil
 }
 
+// builtHash is what esbuild puts into the names of fonts.
+var builtHash = regexp.MustCompile(`-[A-Z0-9]{8}\.woff2$`)
+
 // add also keeps the plain name, by which source maps and anything else
 // written before the build knew the hash find the file.
 func (a *Assets) add(name string, content []byte) {
@@ -77,7 +81,10 @@ func (a *Assets) add(name string, content []byte) {
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "-" + hash + ext
 	a.hashed[name] = hashed
-	// Fonts already have a hash in the name by which the style sheet knows them.
+	if ext == ".woff2" {
+		// The style sheet knows fonts by names that have a hash already.
+		a.hashed[builtHash.ReplaceAllString(name, ext)] = name
+	}
 	a.files[name] = asset{content: content, etag: `"` + hash + `"`, immutable: ext == ".woff2"}
 	a.files[hashed] = asset{content: content, etag: `"` + hash + `"`, immutable: true}
 }

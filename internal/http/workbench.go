@@ -3,11 +3,12 @@ package server
 import (
 	"net/http"
 
+	"onrecord.dev/internal/store"
 	"onrecord.dev/web/page"
 )
 
-// showWorkbench is an article's page. Its annotations are read by the script,
-// while the text shows already.
+// showWorkbench is an article's page. It brings the annotations of the text
+// that first shows; the script reads the others while that shows already.
 func (s *Server) showWorkbench(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "article")
 	if err != nil {
@@ -26,11 +27,15 @@ func (s *Server) showWorkbench(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	opening, err := s.store.Opening(r.Context(), project.ID, id, store.Shared, page.OpeningLength)
+	if err != nil {
+		return err
+	}
 	f := s.frame(w, r, article.Headline)
 	f.Active = page.NavArticles
-	f.Scripts = []string{"page/workbench.js"}
+	f.First = "page/workbench.js"
 	f.Full = true
 	return s.render(w, r, http.StatusOK, page.Workbench(f, page.WorkbenchView{
-		Article: article, Revision: revision, Codebook: codebook, Members: members,
+		Article: article, Revision: revision, Codebook: codebook, Members: members, Opening: opening,
 	}))
 }

@@ -8,6 +8,7 @@ import (
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/web/page"
 )
 
 func TestTheWorkbenchIsReadWithoutItsScript(t *testing.T) {
@@ -27,8 +28,11 @@ func TestTheWorkbenchIsReadWithoutItsScript(t *testing.T) {
 func TestTheWorkbenchCarriesWhatItsScriptNeeds(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	a := s.addArticleText("", "Ferry back by spring")
+	a := s.addArticleText("", "Ferry back by spring\n\n"+strings.Repeat("It will sail, said Ruiz. ", 300))
 	analyst := s.as(annotate.Analyst)
+	for _, start := range []int{13, page.OpeningLength} {
+		analyst.api(http.MethodPost, "/projects/harbour/articles/"+string(a.ID)+"/changes", tagging(annotate.Claim, start, start+7, "")).is(http.StatusOK)
+	}
 	answer := analyst.get("/projects/harbour/articles/" + string(a.ID)).is(http.StatusOK)
 	answer.says(`href="/api/v1/projects/harbour/articles/` + string(a.ID) + `"`)
 	_, rest, _ := strings.Cut(answer.body, `<script id="bench-data" type="application/json">`)
@@ -39,12 +43,23 @@ func TestTheWorkbenchCarriesWhatItsScriptNeeds(t *testing.T) {
 		Me               struct{ ID, Name string }
 		Members          []struct{ ID, Name string }
 		MayTag           bool `json:"may_tag"`
+		Opening          struct {
+			End         int
+			Annotations []annotate.AnnotationRecord
+		}
 	}
 	if err := json.Unmarshal([]byte(block), &facts); err != nil {
 		t.Fatalf("read %.300q: %v", block, err)
 	}
 	if facts.Project != "harbour" || facts.Article != string(a.ID) || facts.Me.ID != string(analyst.user) || !facts.MayTag {
 		t.Errorf("got %+v", facts)
+	}
+	opening := facts.Opening.Annotations
+	if len(opening) != 1 || opening[0].Kind != annotate.Claim || opening[0].ID == "" || opening[0].Fragments[0].Start != 13 || opening[0].Fragments[0].End != 20 {
+		t.Errorf("the opening is %+v, want the claim at 13 to 20 alone", opening)
+	}
+	if facts.Opening.End != page.OpeningLength {
+		t.Errorf("the opening ends at %d, want %d", facts.Opening.End, page.OpeningLength)
 	}
 	if len(facts.Codebook.Kinds) == 0 || len(facts.Members) != 2 {
 		t.Errorf("got %d kinds and %d members, want some kinds and 2 members", len(facts.Codebook.Kinds), len(facts.Members))

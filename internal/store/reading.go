@@ -100,6 +100,27 @@ func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.
 	return doc, st, nil
 }
 
+// mostOpening bounds what Opening reads: more than a window can show.
+const mostOpening = 1000
+
+// Opening reads the annotations of an article's annotation set by hand whose
+// first fragment begins before the code point end, in the order of the text:
+// at most 1,000 of them.
+func (s *Store) Opening(ctx context.Context, project, article annotate.ID, hand string, end int) ([]annotate.Annotation, error) {
+	rows, _ := s.pool.Query(ctx, `SELECT a.set_id, `+annotationColumns+` FROM annotations a
+		WHERE a.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted AND lower(a.fragments[1]) < $4
+		ORDER BY lower(a.fragments[1]), a.id LIMIT $5`, project, article, hand, end, mostOpening)
+	found, err := pgx.CollectRows(rows, scanAnnotation)
+	if err != nil {
+		return nil, fmt.Errorf("read the opening of article %s: %w", article, translate(err))
+	}
+	opening := make([]annotate.Annotation, len(found))
+	for i, r := range found {
+		opening[i] = r.Annotation
+	}
+	return opening, nil
+}
+
 // LogEntry is a change set as the log keeps it.
 type LogEntry struct {
 	Seq       int64

@@ -30,11 +30,14 @@ type Frame struct {
 	Path string
 	// Theme is light or dark where the reader chose, else empty.
 	Theme string
-	// Asset is the address of a style sheet or script.
+	// Asset is the address of a style sheet, a script or a font.
 	Asset func(name string) string
 	// Words is the name of the script with the words of the others, empty
 	// where they say what stands in them.
 	Words string
+	// First is a script of the page that has a part in its first frame: nothing
+	// shows before it has run.
+	First string
 	// Scripts are the page's own scripts, such as page/workbench.js.
 	Scripts []string
 	// Full is for pages that take the whole window. Their header is not kept

@@ -105,7 +105,26 @@ type benchFacts struct {
 	Members  []benchPerson      `json:"members"`
 	MayTag   bool               `json:"may_tag"`
 	Language string             `json:"language"`
+	// Opening is painted in the first frame, before the annotations are read.
+	Opening benchOpening `json:"opening"`
 }
+
+// benchOpening is the tags that begin before the code point End.
+type benchOpening struct {
+	End         int        `json:"end"`
+	Annotations []benchTag `json:"annotations"`
+}
+
+// benchTag is as much of an annotation as it takes to paint it.
+type benchTag struct {
+	ID        annotate.ID               `json:"id"`
+	Kind      string                    `json:"kind"`
+	Fragments []annotate.FragmentRecord `json:"fragments"`
+}
+
+// OpeningLength is how many code points of the text count as its opening: what
+// a tall window shows of it.
+const OpeningLength = 6000
 
 type benchPerson struct {
 	ID   annotate.ID `json:"id"`
@@ -116,12 +135,23 @@ func benchData(f Frame, v WorkbenchView) benchFacts {
 	facts := benchFacts{
 		Project: f.Project.Slug, Article: string(v.Article.ID), Codebook: v.Codebook,
 		Me: benchPerson{f.Asker.ID, f.Asker.Name}, Members: make([]benchPerson, len(v.Members)),
-		MayTag: f.May(annotate.Analyst), Language: v.Article.InLanguage,
+		MayTag: f.May(annotate.Analyst), Language: v.Article.InLanguage, Opening: openingOf(v.Opening),
 	}
 	for i, m := range v.Members {
 		facts.Members[i] = benchPerson{m.UserID, m.Name}
 	}
 	return facts
+}
+
+func openingOf(annotations []annotate.Annotation) benchOpening {
+	opening := benchOpening{OpeningLength, make([]benchTag, len(annotations))}
+	for i, a := range annotations {
+		opening.Annotations[i] = benchTag{ID: a.ID, Kind: a.Kind}
+		for _, f := range a.Fragments {
+			opening.Annotations[i].Fragments = append(opening.Annotations[i].Fragments, annotate.FragmentRecord{Start: f.Start, End: f.End})
+		}
+	}
+	return opening
 }
 
 // apiArticle is the address from which the script reads the annotations. The

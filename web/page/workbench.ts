@@ -23,7 +23,7 @@ import { KeySheet } from "../workbench/keysheet";
 import { Layout } from "../workbench/layout";
 import { Legend } from "../workbench/legend";
 import { Offsets } from "../workbench/offsets";
-import { canPaint, Painter } from "../workbench/painter";
+import { canPaint, Painter, type Painting } from "../workbench/painter";
 import { Palette } from "../workbench/palette";
 import { goToPlace, keepPlace } from "../workbench/place";
 import { Pointer } from "../workbench/pointer";
@@ -38,6 +38,7 @@ import { Status } from "../workbench/status";
 import { Tagging } from "../workbench/tagging";
 import { TextView } from "../workbench/textview";
 import { Threads } from "../workbench/threads";
+import { ago } from "../workbench/times";
 import { Toolbar } from "../workbench/toolbar";
 
 /** Facts is what the page carries for its script. */
@@ -49,18 +50,20 @@ interface Facts {
   readonly members: readonly Person[];
   readonly may_tag: boolean;
   readonly language: string;
+  /** The annotations that begin before the code point end. */
+  readonly opening: { readonly end: number; readonly annotations: readonly Painting[] };
 }
 
 const facts = JSON.parse(find("#bench-data").textContent ?? "") as Facts;
 const api = new Api(facts.project, facts.article);
-const article = api.article();
 const held = new Signal<Held>();
 const status = facts.may_tag ? new Status(announce) : undefined;
 const bench = assemble();
 const layout = new Layout(bench.parts.view, bench.parts.offsets);
-const painter = new Painter(bench, layout);
-furnish();
-article.then(begin).catch(fail);
+const painter = new Painter(bench);
+// The first frame waits for this script: it shows the text with its tags.
+painter.preview(facts.opening.annotations, { start: 0, end: facts.opening.end });
+painted().then(furnish).then(() => api.article()).then(begin).catch(fail);
 
 function assemble(): Bench {
   const view = new TextView(find("#text"));
@@ -83,6 +86,7 @@ function assemble(): Bench {
 
 /** Puts the parts of the page in place. The order is that in which they hear of changes. */
 function furnish(): void {
+  painter.follow(layout);
   const tagging = new Tagging(bench);
   const legend = new Legend(bench, painter);
   const shows = (kind: string) => legend.shows(kind);
@@ -119,7 +123,7 @@ function loseNothing(heldBack: HeldBack): void {
 
 /** Paints what can be seen before anything else is done. */
 async function begin(found: Article): Promise<void> {
-  painter.preview(found.annotations, layout);
+  painter.preview(found.annotations, layout.shown(innerHeight));
   await painted();
   bench.parts.directory.take(found);
   bench.set.reset(found);
@@ -127,6 +131,13 @@ async function begin(found: Article): Promise<void> {
   new Following(bench).start();
   if (!canPaint) announce(t("This browser cannot paint tags in the text. The cards beside it show them all."));
   document.documentElement.dataset["workbench"] = "ready";
+  setTimeout(warmUp, 500);
+}
+
+/** Has the browser make what takes it long, before somebody waits for it. */
+function warmUp(): void {
+  bench.parts.boundaries.tidy({ start: 0, end: 1 });
+  ago(new Date().toISOString());
 }
 
 function fail(reason: unknown): void {

@@ -14,15 +14,31 @@ export type Whole = "word" | "sentence" | "paragraph";
  */
 export class Boundaries {
   readonly #text: string;
-  readonly #graphemes: Intl.Segments;
-  readonly #words: Intl.Segments;
-  readonly #sentences: Intl.Segments;
+  readonly #language: string | undefined;
+  readonly #made = new Map<string, Intl.Segments>();
 
   constructor(text: string, language?: string) {
     this.#text = text;
-    this.#graphemes = new Intl.Segmenter(language, { granularity: "grapheme" }).segment(text);
-    this.#words = new Intl.Segmenter(language, { granularity: "word" }).segment(text);
-    this.#sentences = new Intl.Segmenter(language, { granularity: "sentence" }).segment(text);
+    this.#language = language;
+  }
+
+  get #graphemes(): Intl.Segments {
+    return this.#segments("grapheme");
+  }
+
+  get #words(): Intl.Segments {
+    return this.#segments("word");
+  }
+
+  get #sentences(): Intl.Segments {
+    return this.#segments("sentence");
+  }
+
+  /** Made when first asked for: it takes long, and the first frame need not wait. */
+  #segments(granularity: "grapheme" | "word" | "sentence"): Intl.Segments {
+    const made = this.#made.get(granularity) ?? new Intl.Segmenter(this.#language, { granularity }).segment(this.#text);
+    this.#made.set(granularity, made);
+    return made;
   }
 
   /** The beginning of the character that unit is in. */

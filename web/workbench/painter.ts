@@ -10,8 +10,14 @@ import { TextView } from "./textview";
 /** Whether this browser can paint text without wrapping it in elements. */
 export const canPaint = "highlights" in CSS;
 
+/** Painting is as much of an annotation as it takes to paint it. */
+export type Painting = Pick<Annotation, "id" | "kind" | "fragments">;
+
+/** From so many claims on, looking at all that are painted is less work than looking round each. */
+const many = 50;
+
 interface Painted {
-  readonly record: Annotation;
+  readonly record: Painting;
   readonly name: string;
   readonly ranges: readonly StaticRange[];
 }
@@ -32,14 +38,19 @@ export class Painter {
   /** The part of the text that is painted. */
   #window: Range = { start: 0, end: 0 };
 
-  constructor(bench: Bench, layout: Layout) {
+  constructor(bench: Bench) {
     this.#bench = bench;
+    if (canPaint) document.adoptedStyleSheets.push(styleSheet(bench.parts.codes.kinds));
+  }
+
+  /** Keeps what is painted up with the annotations, and with what shows. */
+  follow(layout: Layout): void {
     if (!canPaint) return;
-    const follow = () => this.#follow(layout);
-    addEventListener("scroll", oncePerFrame(follow), { passive: true });
-    new ResizeObserver(oncePerFrame(follow)).observe(bench.parts.view.root);
+    const bench = this.#bench;
+    const keepUp = oncePerFrame(() => this.#keepUp(layout));
+    addEventListener("scroll", keepUp, { passive: true });
+    new ResizeObserver(keepUp).observe(bench.parts.view.root);
     addEventListener("beforeprint", () => this.#move({ start: 0, end: bench.parts.offsets.length }));
-    document.adoptedStyleSheets.push(styleSheet(bench.parts.codes.kinds));
     bench.set.listen(({ annotations, ends, by }) => {
       this.update(annotations);
       if (by !== undefined) this.#flash(annotations);
@@ -48,17 +59,17 @@ export class Painter {
     });
   }
 
-  /** Paints annotations that the bench does not know yet, those that show. */
-  preview(annotations: readonly Annotation[], layout: Layout): void {
+  /** Paints, of annotations that the bench does not know yet, those in a part of the text. */
+  preview(annotations: readonly Painting[], window: Range): void {
     if (!canPaint) return;
-    this.#window = layout.shown(innerHeight);
-    for (const annotation of annotations) {
-      if (this.#shows(annotation)) this.#paint(annotation, highlightOf(annotation.kind));
-    }
+    this.#window = window;
+    const shown = new Map(annotations.filter((a) => this.#shows(a)).map((a) => [a.id, a]));
+    for (const [id, was] of this.#painted) if (!shown.has(id)) this.#erase(id, was);
+    for (const [id, annotation] of shown) if (!this.#painted.has(id)) this.#paint(annotation, highlightOf(annotation.kind));
   }
 
   /** Keeps what is painted around what shows. */
-  #follow(layout: Layout): void {
+  #keepUp(layout: Layout): void {
     const near = layout.shown(innerHeight / 2);
     if (this.#window.start <= near.start && near.end <= this.#window.end) return;
     this.#move(layout.shown(innerHeight * 1.5));
@@ -73,34 +84,39 @@ export class Painter {
     this.attend(this.#attendedTo);
   }
 
-  #shows({ fragments }: Annotation): boolean {
+  #shows({ fragments }: Painting): boolean {
     return fragments.some((f) => f.start < this.#window.end && this.#window.start < f.end);
   }
 
   /** Paints what each id is now, or takes away what it was. */
   update(ids: Iterable<string>): void {
     if (!canPaint) return;
+    const claims: Painting[] = [];
     for (const id of ids) {
       const record = this.#bench.set.annotation(id);
       const was = this.#painted.get(id);
       if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments) && was.name === this.#nameFor(record)) continue;
       if (was) this.#erase(id, was);
       if (record && this.#shows(record)) this.#paint(record);
-      this.#regroup(was?.record);
-      this.#regroup(record);
+      for (const moved of [was?.record, record]) if (moved?.kind === "claim") claims.push(moved);
     }
+    this.#regroup(claims);
   }
 
-  /** Looks again at which claims lie within which, where one has come or gone. */
-  #regroup(moved: Annotation | undefined): void {
-    if (moved?.kind !== "claim") return;
-    const near = moved.fragments.flatMap(({ start, end }) => this.#bench.spans.overlapping(start, end));
-    for (const { id } of near) {
+  /** Looks again at which claims lie within which, where some have come or gone. */
+  #regroup(moved: readonly Painting[]): void {
+    for (const id of moved.length < many ? this.#near(moved) : [...this.#painted.keys()]) {
       const was = this.#painted.get(id);
       if (!was || this.#nameFor(was.record) === was.name) continue;
       this.#erase(id, was);
       this.#paint(was.record);
     }
+  }
+
+  /** Whatever overlaps the moved. */
+  #near(moved: readonly Painting[]): Set<string> {
+    const { spans } = this.#bench;
+    return new Set(moved.flatMap(({ fragments }) => fragments.flatMap(({ start, end }) => spans.overlapping(start, end).map(({ id }) => id))));
   }
 
   /** Shows or hides a kind. */
@@ -138,7 +154,7 @@ export class Painter {
     setTimeout(() => ranges.forEach((range) => highlight.delete(range)), 2500);
   }
 
-  #paint(record: Annotation, name = this.#nameFor(record)): void {
+  #paint(record: Painting, name = this.#nameFor(record)): void {
     const ranges = this.#rangesOf(record);
     const highlight = this.#highlight(name, record.kind);
     for (const range of ranges) highlight.add(range);
@@ -151,12 +167,12 @@ export class Painter {
     this.#painted.delete(id);
   }
 
-  #rangesOf({ fragments }: Annotation): StaticRange[] {
+  #rangesOf({ fragments }: Painting): StaticRange[] {
     return fragments.map((fragment) => this.#bench.parts.view.still(TextView.stretch(fragment, this.#bench.parts.offsets)));
   }
 
   /** A claim that begins within another is painted over it. */
-  #nameFor({ id, kind, fragments }: Annotation): string {
+  #nameFor({ id, kind, fragments }: Painting): string {
     const first = fragments[0];
     if (kind !== "claim" || !first) return highlightOf(kind);
     const inner = this.#bench.spans.at(first.start).some((span) =>

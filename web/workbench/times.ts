@@ -1,11 +1,16 @@
 import { language, t } from "../language/_words";
 
 const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [["day", 86_400], ["hour", 3600], ["minute", 60]];
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium" });
+// They take long to make: no page waits for them before it shows.
+let made: { relative: Intl.RelativeTimeFormat; day: Intl.DateTimeFormat } | undefined;
+
+function formats(): NonNullable<typeof made> {
+  return (made ??= { relative: new Intl.RelativeTimeFormat(language, { numeric: "auto" }), day: new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium" }) });
+}
 
 /** How long ago a moment was, in words; the date once that is a week. */
 export function ago(moment: string, now: number = Date.now()): string {
+  const { relative, day } = formats();
   const seconds = (now - new Date(moment).getTime()) / 1000;
   if (seconds > 7 * 86_400) return day.format(new Date(moment));
   for (const [unit, length] of units) {
