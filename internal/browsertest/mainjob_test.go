@@ -304,6 +304,7 @@ func (n *newsroom) remove(t *testing.T) {
 	n.drag(n.ana, "The ministry declined to comment")
 	n.ana.press("c")
 	n.has("a claim too many", func(a article) bool { return a.has(annotate.Claim, "The ministry declined to comment") })
+	n.ana.until("the keyboard to be in its card", `document.querySelector('#cards .card[data-form="open"]')?.contains(document.activeElement)`)
 	n.ana.press("Escape", "Delete")
 	n.ana.says("Claim deleted")
 	a := n.has("the claim gone", func(a article) bool { return !a.has(annotate.Claim, "The ministry declined to comment") })
