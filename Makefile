@@ -40,7 +40,14 @@ check: generated vet lint types ## what CI runs before the tests: drift, vet, li
 bench: ## compare with bare floors, measured in the same run
 	@tools/need postgresql chromium
 	@cd web && go run ./build
-	go test -run '^$$' -bench . ./...
+	@$(MAKE) --no-print-directory $(recogito)/node_modules/.package-lock.json
+	go test -run '^$$' -bench . -timeout 60m ./...
+
+# What the benchmarks of pages compare with; see doc/speed.md.
+recogito := internal/browsertest/testdata/recogito
+$(recogito)/node_modules/.package-lock.json: $(recogito)/package.json $(recogito)/package-lock.json
+	@tools/need node
+	cd $(recogito) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 generate: ## make what is generated: pages from templ, style sheets and scripts
 	go generate ./...
