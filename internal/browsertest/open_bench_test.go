@@ -1,10 +1,10 @@
 package browsertest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
@@ -105,13 +105,16 @@ func (p *person) timeToShow(r rival, first bool) float64 {
 	}
 	watch := call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(whenShown, r.shown)})
 	p.do("open "+r.name, chromedp.Navigate(p.app.url+r.path))
+	ctx, cancel := context.WithTimeout(p.ctx, 5*patience) // some take very long, and answer nothing meanwhile
+	defer cancel()
 	var at float64
-	for end := time.Now().Add(5 * patience); at == 0; { // on a busy machine some take very long
-		if at = run[float64](p, `() => globalThis.shownAt ?? 0`); at == 0 && time.Now().After(end) {
-			p.fail("%s shows nothing", r.name)
+	for at == 0 {
+		var err error
+		if at, err = tryRun[float64](ctx, `() => globalThis.shownAt ?? 0`); err != nil {
+			p.fail("%s shows nothing: %v", r.name, err)
 		}
 	}
-	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: watch.Identifier})
+	call(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(watch))
 	return at
 }
 

@@ -16,7 +16,7 @@ import (
 type traced struct {
 	Name     string
 	Pid, Tid int
-	Ts       float64 // when it began, in microseconds
+	TS       float64 // when it began, in microseconds
 	Tdur     float64 // the processor time it took its thread, in microseconds
 	Dur      float64 // and the time by the clock
 	Args     struct {
@@ -62,7 +62,7 @@ func (p *person) trace(meanwhile func()) []traced {
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	slices.SortStableFunc(events, func(a, b traced) int { return int(a.Ts - b.Ts) })
+	slices.SortStableFunc(events, func(a, b traced) int { return int(a.TS - b.TS) })
 	return events
 }
 
@@ -91,13 +91,13 @@ func deedsOf(events []traced, begin string) (deeds []deed) {
 		if e.Name == begin || e.Name == "EventDispatch" && e.Args.Data.Type == begin {
 			finish()
 			thread, frames = e, []float64{0}
-			if script.on(thread) && e.Ts < script.Ts+script.Dur { // which the mark is in
+			if script.on(thread) && e.TS < script.TS+script.Dur { // which the mark is in
 				frames[0] = script.Tdur / 1000
 			}
 		}
 		switch {
 		case slices.Contains(scripts, e.Name):
-			if script.on(e) && e.Ts < script.Ts+script.Dur {
+			if script.on(e) && e.TS < script.TS+script.Dur {
 				continue
 			}
 			script = e
