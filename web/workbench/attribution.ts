@@ -91,8 +91,9 @@ export function isUnattributed(set: AnnotationSet, claim: Annotation): boolean {
 /**
  * The annotations of a kind by how near they stand to another, the nearest
  * first, one for each name: of many mentions of somebody the nearest will do.
+ * Only as many are named as it takes to find most.
  */
-export function nearest(set: AnnotationSet, kind: string, to: Annotation, name: (annotation: Annotation) => string): Annotation[] {
+export function nearest(set: AnnotationSet, kind: string, to: Annotation, name: (annotation: Annotation) => string, most = Number.POSITIVE_INFINITY): Annotation[] {
   const place = extent(to.fragments);
   const away = (annotation: Annotation) => {
     const other = extent(annotation.fragments);
@@ -101,6 +102,7 @@ export function nearest(set: AnnotationSet, kind: string, to: Annotation, name: 
   const found = [...set.annotations()].filter((a) => a.kind === kind && a.id !== to.id).map((a) => ({ a, away: away(a) }));
   const named = new Map<string, Annotation>();
   for (const { a } of found.sort((x, y) => x.away - y.away || (x.a.id < y.a.id ? -1 : 1))) {
+    if (named.size >= most) break;
     const key = a.entity ?? name(a).toLocaleLowerCase();
     if (!named.has(key)) named.set(key, a);
   }

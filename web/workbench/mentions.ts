@@ -28,7 +28,8 @@ function newWord(type: string): string {
 /** The mentions of a kind near an annotation whose names fit query. */
 export function mentionsNear(bench: Bench, kind: string, to: Annotation, query: string, except: ReadonlySet<string>, pick: (mention: Annotation) => void): Option[] {
   const fits = (a: Annotation) => !except.has(a.id) && (matches(bench.name(a), query) || matches(bench.quote(a, 120), query));
-  return nearest(bench.set, kind, to, (a) => bench.name(a)).filter(fits).slice(0, mostMentions).map((mention) => ({
+  const enough = query === "" ? mostMentions + except.size : undefined;
+  return nearest(bench.set, kind, to, (a) => bench.name(a), enough).filter(fits).slice(0, mostMentions).map((mention) => ({
     label: bench.name(mention), hint: whereabouts(mention, to), group: t("In this article"), pick: () => pick(mention),
   }));
 }

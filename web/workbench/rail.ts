@@ -38,6 +38,8 @@ export class Rail {
   #ids: string[] = [];
   #placed: readonly Placed[] = [];
   #openHeight = 320;
+  /** What of the list is at the top of the window, when it was last looked at. */
+  #top = 0;
   readonly #openResized = new ResizeObserver(() => this.#measureOpen());
   /** Whether the keyboard waits to be let into the open card. */
   #entering = false;
@@ -85,9 +87,11 @@ export class Rail {
     // Those that show are looked at, and all are arranged again if one of them
     // does not stand where it was thought to.
     if (!this.isSheet && this.#shown().map((place) => this.#look(place)).some((news) => news)) this.#arrange();
+    this.#show();
+    // Last, and after the page has been measured: what is measured after a
+    // change has the browser lay all out at once.
     const last = this.#placed.at(-1);
     this.#list.style.minHeight = last ? `${last.y + (last.form === "open" ? this.#openHeight : sizes.card)}px` : "";
-    this.#show();
     // Who has gone on selecting meanwhile is not called back.
     if (this.#entering && !this.#bench.parts.selection.range) this.#card(this.#bench.focused)?.open?.enter();
     this.#entering = false;
@@ -138,8 +142,8 @@ export class Rail {
 
   /** The places near the window. */
   #shown(): readonly Placed[] {
-    const top = this.#list.getBoundingClientRect().top;
-    return between(this.#placed, -top - margin, -top + innerHeight + margin, tallest);
+    this.#top = -this.#list.getBoundingClientRect().top;
+    return between(this.#placed, this.#top - margin, this.#top + innerHeight + margin, tallest);
   }
 
   /** Brings the cards near the window into being, and lets go of the others. */
@@ -237,7 +241,8 @@ export class Rail {
   /** Tab leads to one face only; arrows lead from there to the others. */
   #entry(): void {
     const faces = Array.from(this.#list.querySelectorAll<HTMLElement>(".face"));
-    const current = faces.find((face) => face === document.activeElement) ?? faces.find((face) => face.getBoundingClientRect().top > 0) ?? faces[0];
+    const below = (face: HTMLElement) => this.#card(face.closest<HTMLElement>(".card")?.dataset["annotation"])!.place.y > this.#top;
+    const current = faces.find((face) => face === document.activeElement) ?? faces.find(below) ?? faces[0];
     for (const face of faces) face.tabIndex = face === current ? 0 : -1;
   }
 

@@ -104,7 +104,7 @@ export function chip(bench: Bench, tagging: Tagging, { link, to }: Hop): HTMLEle
 function offers(bench: Bench, tagging: Tagging, from: string, { role, offers: most }: Asked, kind: string): Child[] {
   const annotation = bench.set.annotation(from);
   if (!most || !annotation || !bench.parts.mayTag || hops(bench.set, from, role).length > 0 || stated(annotation, kind)) return [];
-  return nearest(bench.set, kind, annotation, (a) => bench.name(a)).slice(0, most).map((mention) =>
+  return nearest(bench.set, kind, annotation, (a) => bench.name(a), most).map((mention) =>
     element("button", {
       type: "button", className: "offer", "data-key": `offer ${mention.id}`, "data-annotation": mention.id,
       onclick: () => tagging.link(from, role, mention),
