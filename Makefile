@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench generate generated vet lint types web
+.PHONY: help run dev test check bench pictures generate generated vet lint types web
 
 # Programs that had to be unpacked here, because they could not be installed.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -48,6 +48,11 @@ recogito := internal/browsertest/testdata/recogito
 $(recogito)/node_modules/.package-lock.json: $(recogito)/package.json $(recogito)/package-lock.json
 	@tools/need node
 	cd $(recogito) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+
+pictures: ## take the pictures in doc/pictures, light and dark, wide and narrow
+	@tools/need postgresql chromium
+	@cd web && go run ./build
+	go test ./internal/browsertest -run TestPictures -pictures $(CURDIR)/doc/pictures
 
 generate: ## make what is generated: pages from templ, style sheets and scripts
 	go generate ./...
