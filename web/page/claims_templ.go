@@ -235,7 +235,7 @@ func Claims(f Frame, v ClaimsView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Claims) > 1 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"keys soft small\" hidden data-keys>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"queue-keys soft small\" hidden data-keys>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
