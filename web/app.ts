@@ -2,6 +2,7 @@
 
 import { attachBehaviours } from "./ui/_behaviour";
 import "./page/_export";
+import "./page/_unsent";
 import "./ui/_confirm";
 import "./ui/_copy";
 import "./ui/_dialog";

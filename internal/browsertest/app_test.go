@@ -109,7 +109,7 @@ func (l *logged) faults() []string {
 	defer l.mu.Unlock()
 	var found []string
 	for line := range strings.Lines(l.text.String()) {
-		if strings.Contains(line, "level=ERROR") {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, `"level":"ERROR"`) {
 			found = append(found, line)
 		}
 	}

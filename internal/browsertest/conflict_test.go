@@ -40,9 +40,8 @@ func TestWhoComesSecondChoosesBetweenBothVersions(t *testing.T) {
 			})()`)
 			n.rolf.says("Ana Analyst changed this while you did.", "1 to decide", "One later change of yours waits with it.")
 			n.isStored("Ana's answer, and what Rolf tagged besides", "mixed", false)
-			if run[bool](n.rolf, "() => "+mayLeave) {
-				t.Error("the page would be left with something to decide")
-			}
+			n.rolf.bench(n.project, n.article) // leaving decides nothing
+			n.rolf.says("Ana Analyst changed this while you did.", "1 to decide", "One later change of yours waits with it.")
 
 			n.rolf.click("#held button", test.choice)
 			n.isStored(name, test.quotation, true)

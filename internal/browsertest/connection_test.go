@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -152,7 +153,7 @@ func (a *app) losesAnswers(n int) (left func() int) {
 	toLose.Store(int64(n))
 	a.front = func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method != http.MethodPost || toLose.Add(-1) < 0 {
+			if !strings.HasSuffix(r.URL.Path, "/changes") || r.Method != http.MethodPost || toLose.Add(-1) < 0 {
 				next.ServeHTTP(w, r)
 				return
 			}

@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -25,8 +29,9 @@ func (p *person) open(path string) {
 	p.do("open "+path, chromedp.Navigate(p.app.url+path))
 }
 
-// mayLeave holds when nothing would be lost by leaving the page.
-const mayLeave = `dispatchEvent(new Event("beforeunload", { cancelable: true }))`
+// mayLeave holds when everything is saved and nothing would be lost by leaving
+// the page.
+const mayLeave = `!document.querySelector("#save-status[data-waiting]") && dispatchEvent(new Event("beforeunload", { cancelable: true }))`
 
 // run calls a function of JavaScript, written as an expression, in the page.
 func run[T any](p *person, function string, args ...any) T {
@@ -216,4 +221,58 @@ func mouse(kind input.DispatchMouseEventType, at place) chromedp.Action[chromedp
 				e.Buttons = 1
 			}
 		})
+}
+
+// reload loads the page anew, whatever is unsaved, and waits for the workbench.
+func (p *person) reload() {
+	p.tb.Helper()
+	run[bool](p, `() => { delete document.documentElement.dataset.workbench; location.reload(); return true }`)
+	p.ready()
+}
+
+// unheard has the server not hear of what the page changes, or hear it again.
+func (p *person) unheard(unheard bool) {
+	p.tb.Helper()
+	var patterns []*network.BlockPattern
+	if unheard {
+		p.bears("ERR_BLOCKED_BY_CLIENT")
+		patterns = append(patterns, &network.BlockPattern{URLPattern: p.app.url + "/*/changes", Block: true})
+	}
+	call(p, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: patterns})
+}
+
+// crash ends the page's process at once. The page has no say in it.
+func (p *person) crash() {
+	p.tb.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, time.Second)
+	defer cancel()
+	_, _ = chromedp.Call(ctx, page.Crash, cdp.Empty{}) // nobody is left to answer
+}
+
+// asked takes note of what the browser stops to ask from here on.
+func (p *person) asked() (words func() []string) {
+	p.tb.Helper()
+	var heard []string
+	err := chromedp.Listen(p.ctx, func(event any) {
+		if e, ok := event.(*page.EventJavascriptDialogOpening); ok {
+			p.mu.Lock()
+			heard = append(heard, e.Message)
+			p.mu.Unlock()
+		}
+	})
+	if err != nil {
+		p.fail("listen for questions: %v", err)
+	}
+	return func() []string {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return slices.Clone(heard)
+	}
+}
+
+// onEveryPage runs a script before those of every page that is opened from
+// here on.
+func (p *person) onEveryPage(script string) {
+	p.tb.Helper()
+	call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 }

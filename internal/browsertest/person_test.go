@@ -57,16 +57,7 @@ func (a *app) visitor(name string) *person {
 	a.tb.Helper()
 	ctx, closeTab := chromedp.NewContext(browserFor(a.tb), chromedp.WithNewBrowserContext())
 	p := &person{tb: a.tb, app: a, name: name, ctx: ctx, downloads: a.tb.TempDir()}
-	a.tb.Cleanup(func() {
-		p.lookBack()
-		closeTab()
-	})
-	if err := chromedp.Listen(ctx, p.hear); err != nil {
-		a.tb.Fatalf("open a tab: %v", err)
-	}
-	p.do("set up the tab", chromedp.EmulateViewport(1280, 900))
-	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-	p.prefer("light")
+	p.settleIn(closeTab)
 	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
 		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: p.downloads,
 		BrowserContextID: chromedp.FromContext(ctx).BrowserContextID,
@@ -75,6 +66,33 @@ func (a *app) visitor(name string) *person {
 		a.tb.Fatalf("say where downloads go: %v", err)
 	}
 	return p
+}
+
+// settleIn has the person look through their tab until the test is over.
+func (p *person) settleIn(closeTab func()) {
+	p.tb.Helper()
+	p.tb.Cleanup(func() {
+		p.lookBack()
+		closeTab()
+	})
+	if err := chromedp.Listen(p.ctx, p.hear); err != nil {
+		p.tb.Fatalf("open a tab: %v", err)
+	}
+	p.do("set up the tab", chromedp.EmulateViewport(1280, 900))
+	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	p.prefer("light")
+}
+
+// tab is another tab of the person's browser.
+func (p *person) tab() *person {
+	p.tb.Helper()
+	ctx, closeTab := chromedp.NewContext(p.ctx)
+	other := &person{
+		tb: p.tb, app: p.app, name: p.name + " in another tab", email: p.email, id: p.id, session: p.session,
+		ctx: ctx, downloads: p.downloads, bearing: p.bearing,
+	}
+	other.settleIn(closeTab)
+	return other
 }
 
 // member is somebody signed in, with a role in the project.
@@ -92,8 +110,16 @@ func (a *app) member(project annotate.Project, role annotate.Role, name string) 
 	}
 	p := a.visitor(name)
 	p.email, p.session, p.id = email, session, must(a.store.User(ctx, email))(a.tb).ID
-	call(p, network.SetCookie, network.SetCookieParams{Name: "onrecord", Value: string(session), URL: a.url, HTTPOnly: new(true), SameSite: network.CookieSameSiteLax})
+	p.signedInAs(session)
 	return p
+}
+
+// signedInAs has the person's browser hold a session.
+func (p *person) signedInAs(session store.Secret) {
+	p.tb.Helper()
+	call(p, network.SetCookie, network.SetCookieParams{
+		Name: "onrecord", Value: string(session), URL: p.app.url, HTTPOnly: new(true), SameSite: network.CookieSameSiteLax,
+	})
 }
 
 // keepSession takes note of the session that the person's browser holds, so

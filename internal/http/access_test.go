@@ -190,3 +190,22 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	viewer.get("/account").is(http.StatusSeeOther)
 	other.get("/account").is(http.StatusOK)
 }
+
+func TestNobodyActsInTheNameOfAnother(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	article := s.article("Nobody said a word.")
+	ana, ben := s.as(annotate.Analyst), s.as(annotate.Analyst)
+	ben.header.Set(userHeader, string(ana.user)) // Ana's page, after Ben has signed in
+	p := ben.api(http.MethodPost, article+"/changes", tagging(annotate.Claim, 0, 6, "")).problem(http.StatusUnauthorized)
+	if !strings.HasSuffix(p.Type, ":somebody-else") {
+		t.Errorf("the problem is %s", p.Type)
+	}
+	ben.header.Set(userHeader, string(ben.user))
+	ben.api(http.MethodPost, article+"/changes", tagging(annotate.Claim, 0, 6, "")).is(http.StatusOK)
+	var read articleBody
+	ana.api(http.MethodGet, article, nil).is(http.StatusOK).into(&read)
+	if len(read.Annotations) != 1 || read.Annotations[0].CreatedBy != ben.user {
+		t.Errorf("the article has %+v, want one annotation, by Ben", read.Annotations)
+	}
+}

@@ -258,10 +258,10 @@ func TestWhatIsKeptIsWhatWouldBeRead(t *testing.T) {
 }
 
 // events opens a stream of live events over a real connection.
-func (v *visitor) events(server *httptest.Server, article string, header http.Header) *events {
+func (v *visitor) events(server *httptest.Server, article string, header http.Header, query ...string) *events {
 	v.t.tb.Helper()
 	ctx, stop := context.WithCancel(v.t.tb.Context())
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/v1"+article+"/events", http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/api/v1"+article+"/events"+strings.Join(query, ""), http.NoBody)
 	if err != nil {
 		v.t.tb.Fatal(err)
 	}

@@ -173,8 +173,6 @@ func bodyUpTo(bytes int64) option {
 }
 
 // answering sets the status of success, where it is not 200.
-//
-//nolint:unparam // the routes read better with the status in them
 func answering(status int) option {
 	return func(op *huma.Operation) { op.DefaultStatus = status }
 }

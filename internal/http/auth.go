@@ -18,6 +18,15 @@ import (
 // errNobody says that the request shows nothing to be let in by.
 var errNobody = fmt.Errorf("%w: no session and no token", annotate.ErrUnauthenticated)
 
+// errSomebodyElse says that the page which asks was opened by somebody who is
+// no longer the one signed in.
+var errSomebodyElse = fmt.Errorf("%w: asked for another user", annotate.ErrUnauthenticated)
+
+// userHeader names the user for whom a page asks. Another may have signed in
+// in the same browser since it was opened: nothing of the first one's is to be
+// done in the name of the second.
+const userHeader = "Onrecord-User"
+
 // asker is who asks. In the public group it may be nobody, the zero Asker.
 func asker(ctx context.Context) store.Asker {
 	a, _ := ctx.Value(askerKey).(store.Asker)
@@ -127,7 +136,11 @@ func (s *Server) askBy(find findAsker, r *http.Request, slug string) (store.Aske
 			slug = "" // names no project
 		}
 	}
-	return find(r.Context(), c, slug, s.now())
+	a, err := find(r.Context(), c, slug, s.now())
+	if want := r.Header.Get(userHeader); err == nil && want != "" && want != string(a.User.ID) {
+		return store.Asker{}, errSomebodyElse
+	}
+	return a, err
 }
 
 func as(r *http.Request, a store.Asker) *http.Request {

@@ -260,6 +260,8 @@ var refusals = []struct {
 }{
 	{errNobody, http.StatusUnauthorized, "unauthenticated", "Not signed in", always(
 		"Sign in, or send an API token in the header Authorization: Bearer TOKEN.")},
+	{errSomebodyElse, http.StatusUnauthorized, "somebody-else", "Somebody else is signed in", always(
+		"This was asked for another user than the one who is signed in, so nothing was done. Sign in again as the one who asked.")},
 	{annotate.ErrUnauthenticated, http.StatusUnauthorized, "session-ended", "No longer signed in", always(
 		"The session or token has expired or was ended. Sign in again, or make a new token on your account page.")},
 	{annotate.ErrOwnClaim, http.StatusForbidden, "own-claim", "Your own claim", always(

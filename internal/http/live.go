@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,11 +31,12 @@ type watcher struct {
 	article annotate.ID
 	wake    chan struct{} // holds one: waking twice is waking once
 
-	mu       sync.Mutex
-	remarks  []store.Note
-	seq      int64 // the newest that was heard of
-	entities bool
-	lost     bool // too much happened to list
+	mu        sync.Mutex
+	remarks   []store.Note
+	seq       int64 // the newest that was heard of
+	entities  bool
+	presences bool
+	lost      bool // too much happened to list
 }
 
 func newHub() *hub { return &hub{open: map[annotate.ID]map[*watcher]bool{}} }
@@ -93,6 +95,8 @@ func (w *watcher) note(n store.Note) {
 	switch {
 	case n.Article == "":
 		w.entities = true
+	case n.Presence:
+		w.presences = true
 	case n.Claim != "" && len(w.remarks) < maxRemarks:
 		w.remarks = append(w.remarks, n)
 	case n.Claim != "":
@@ -119,15 +123,15 @@ func (w *watcher) reset() {
 
 // news is what a watcher has heard of since it was last asked.
 type news struct {
-	remarks        []store.Note
-	entities, lost bool
+	remarks                   []store.Note
+	entities, presences, lost bool
 }
 
 func (w *watcher) take() news {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n := news{w.remarks, w.entities, w.lost}
-	w.remarks, w.entities, w.lost = nil, false, false
+	n := news{w.remarks, w.entities, w.presences, w.lost}
+	w.remarks, w.entities, w.presences, w.lost = nil, false, false, false
 	return n
 }
 
@@ -185,19 +189,28 @@ func (w *watcher) heard() int64 {
 	return w.seq
 }
 
+// restFor is how long a stream rests after it has sent something: what happens
+// meanwhile goes out together.
+const restFor = 100 * time.Millisecond
+
 // beatEvery is how often an idle stream says that it lives, so that proxies
 // keep it open and a lost client is noticed.
 const beatEvery = 20 * time.Second
 
 // streamEvents sends what happens to an article as server-sent events: changes
 // with their seq as id, reviews, comments, entities, and reset when the page
-// has to read the article anew.
+// has to read the article anew. A page that names itself is there for the
+// others as long as its stream is open, and is told who else is.
 func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	article, err := pathID(r, "article")
 	if err != nil {
 		return err
 	}
 	after, err := eventsAfter(r)
+	if err != nil {
+		return err
+	}
+	opened, err := eventsPage(r)
 	if err != nil {
 		return err
 	}
@@ -214,13 +227,18 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 	watcher, leave := s.hub.watch(project, article)
 	defer leave()
+	depart, err := s.arrive(r.Context(), project, article, opened)
+	if err != nil {
+		return err
+	}
+	defer depart()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	w.WriteHeader(http.StatusOK)
 	stream := eventStream{
-		server: s, request: r, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after,
+		server: s, request: r, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after, page: opened,
 	}
 	// The answer has begun: what goes wrong ends it, and the client asks again.
 	if err := stream.run(r.Context(), watcher); err != nil && r.Context().Err() == nil && problemOf(err).Status == http.StatusInternalServerError {
@@ -246,6 +264,37 @@ func eventsAfter(r *http.Request) (int64, error) {
 	return after, nil
 }
 
+// eventsPage is the id by which the client's page is known to the others, or
+// empty.
+func eventsPage(r *http.Request) (annotate.ID, error) {
+	raw := r.URL.Query().Get("page")
+	if raw == "" {
+		return "", nil
+	}
+	page, err := annotate.ParseID(raw)
+	if err != nil {
+		return "", annotate.Invalid{"page": "Give a UUID that the page makes for itself."}
+	}
+	return page, nil
+}
+
+// arrive has the others see that a page is open, until it departs.
+func (s *Server) arrive(ctx context.Context, project, article, page annotate.ID) (depart func(), err error) {
+	if page == "" {
+		return func() {}, nil
+	}
+	stream := store.NewID()
+	if err := s.store.Arrive(ctx, project, article, store.Presence{Page: page, User: asker(ctx).User.ID}, stream); err != nil {
+		return nil, err
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		// Who is not seen to leave is soon no longer heard of.
+		_ = s.store.Leave(ctx, project, article, page, stream)
+	}, nil
+}
+
 // eventStream is one client's stream.
 type eventStream struct {
 	server  *Server
@@ -256,6 +305,8 @@ type eventStream struct {
 	project annotate.ID
 	article annotate.ID
 	after   int64
+	page    annotate.ID // empty for a client that is not there for others
+	told    []byte      // of who is there
 }
 
 func (e *eventStream) run(ctx context.Context, w *watcher) error {
@@ -265,6 +316,7 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 	if _, err := fmt.Fprint(e.w, "retry: 500\n\n"); err != nil {
 		return err
 	}
+	w.note(store.Note{Presence: true, Article: e.article})
 	for {
 		if err := e.stillMay(); err != nil { //nolint:contextcheck // the request has its context
 			return err
@@ -275,9 +327,13 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 		if err := e.flush(); err != nil {
 			return err
 		}
+		if !e.pass(ctx, restFor) {
+			return ctx.Err()
+		}
 		select {
 		case <-w.wake:
 		case <-beat.C:
+			w.note(store.Note{Presence: true, Article: e.article}) // somebody may be heard of no longer
 			if _, err := fmt.Fprint(e.w, ": still here\n\n"); err != nil {
 				return err
 			}
@@ -287,6 +343,17 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// pass lets time pass, and reports whether the stream is to go on.
+func (e *eventStream) pass(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-e.server.draining:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // stillMay holds the client to what let it in: a stream outlives sessions,
@@ -304,14 +371,35 @@ func (e *eventStream) send(ctx context.Context, n news) error {
 		return err
 	}
 	if n.lost || n.entities {
-		return e.event("reset", struct{}{})
+		if err := e.event("reset", struct{}{}); err != nil {
+			return err
+		}
+		n.remarks = nil // the article has them
 	}
 	for _, remark := range n.remarks {
 		if err := e.sendRemark(ctx, remark); err != nil {
 			return err
 		}
 	}
+	if n.presences && e.page != "" {
+		return e.sendPresences(ctx)
+	}
 	return nil
+}
+
+// sendPresences tells who is there, if that is news.
+func (e *eventStream) sendPresences(ctx context.Context) error {
+	there, err := e.server.store.Presences(ctx, e.project, e.article)
+	if err != nil {
+		return err
+	}
+	list := e.units.presences(there)
+	told, err := json.Marshal(list)
+	if err != nil || bytes.Equal(told, e.told) {
+		return err
+	}
+	e.told = told
+	return e.event("presences", list)
 }
 
 // sendChanges sends what the log has gained since.

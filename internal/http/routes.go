@@ -88,6 +88,8 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/articles", "List articles", s.apiListArticles)
 	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
 	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
+	get(api, "/projects/{project}/articles/{article}/presences", "List presences", s.apiPresences)
+	post(s.api(r.With(s.lookInTurn())), "/projects/{project}/articles/{article}/presences", "Tell presence", s.apiTellPresence, answering(http.StatusNoContent))
 	get(api, "/projects/{project}/entities", "List entities", s.apiListEntities)
 	get(api, "/projects/{project}/entities/{entity}", "Show entity", s.apiShowEntity)
 	get(api, "/projects/{project}/duplicates", "List duplicates", s.apiListDuplicates)

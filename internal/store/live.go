@@ -27,6 +27,8 @@ type Note struct {
 	Claim annotate.ID `json:"claim,omitempty"`
 	// Comment is the remark.
 	Comment annotate.ID `json:"comment,omitempty"`
+	// Presence says that somebody came, left, or looks elsewhere.
+	Presence bool `json:"presence,omitempty"`
 }
 
 // channel is what the notes of one database are sent on.

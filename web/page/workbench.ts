@@ -3,6 +3,7 @@
 
 import { t } from "../language/_words";
 import { Api } from "../workbench/api";
+import { BrowserOutbox, SafeOutbox } from "../workbench/browseroutbox";
 import { Bar } from "../workbench/bar";
 import { Bench } from "../workbench/bench";
 import { Boundaries } from "../workbench/boundaries";
@@ -27,9 +28,12 @@ import { canPaint, Painter, type Painting } from "../workbench/painter";
 import { Palette } from "../workbench/palette";
 import { goToPlace, keepPlace } from "../workbench/place";
 import { Pointer } from "../workbench/pointer";
-import type { Held } from "../workbench/queue";
+import type { Held } from "../workbench/outbox";
+import { Neighbours, samePlace } from "../workbench/neighbours";
+import { WhoIsHere } from "../workbench/presence";
 import { Rail } from "../workbench/rail";
 import type { Article, Codebook, Person } from "../workbench/record";
+import { saving } from "../workbench/saving";
 import { Scroller } from "../workbench/scroller";
 import { TextSelection } from "../workbench/selection";
 import { Sheet } from "../workbench/sheet";
@@ -55,9 +59,14 @@ interface Facts {
 }
 
 const facts = JSON.parse(find("#bench-data").textContent ?? "") as Facts;
-const api = new Api(facts.project, facts.article);
+const place = { user: facts.me.id, project: facts.project, article: facts.article };
+const api = new Api(place);
+const neighbours = new Neighbours();
 const held = new Signal<Held>();
+const decided = new Signal<string>();
 const status = facts.may_tag ? new Status(announce) : undefined;
+/** Whether what is not saved would be lost with the page. */
+let unkept = false;
 const bench = assemble();
 const layout = new Layout(bench.parts.view, bench.parts.offsets);
 const painter = new Painter(bench);
@@ -69,11 +78,15 @@ function assemble(): Bench {
   const view = new TextView(find("#text"));
   const offsets = new Offsets(view.text);
   const boundaries = new Boundaries(view.text, known(facts.language));
+  const outbox = new SafeOutbox(new BrowserOutbox(place, find("article.reading").ariaLabel ?? ""), (lost) => {
+    unkept = lost;
+    status?.keep(lost);
+  });
   const editor = new Editor({
-    send: (changeSet) => api.send(changeSet),
-    pause,
+    ...saving(place, outbox, neighbours),
     state: (state) => status?.show(state),
     held: (what) => held.tell(what),
+    decided: (id) => decided.tell(id),
   });
   return new Bench({
     project: facts.project, editor, api, view, offsets, boundaries, announce,
@@ -111,12 +124,16 @@ function furnish(): void {
   loseNothing(new HeldBack(bench, (open) => status?.decide(open)));
 }
 
-/** Shows what is not taken, and keeps people from leaving with work unsaved. */
+/** Shows what is not taken, and keeps people from leaving with what would be lost. */
 function loseNothing(heldBack: HeldBack): void {
   const { queue } = bench.parts.editor;
   held.listen((what) => heldBack.show(what));
+  decided.listen((id) => heldBack.decided(id));
+  neighbours.listen((where, news) => {
+    if (samePlace(where, place)) void queue.heard(news);
+  });
   addEventListener("beforeunload", (event) => {
-    if (queue.length + heldBack.length > 0) event.preventDefault();
+    if (queue.unwritten > 0 || (unkept && queue.length > 0)) event.preventDefault();
   });
   addEventListener("online", () => queue.hurry());
 }
@@ -127,8 +144,9 @@ async function begin(found: Article): Promise<void> {
   await painted();
   bench.parts.directory.take(found);
   bench.set.reset(found);
+  if (facts.may_tag) await bench.parts.editor.queue.look(); // what was not saved when the page was left
   goToPlace(bench);
-  new Following(bench).start();
+  new Following(bench, new WhoIsHere(bench, layout)).start();
   if (!canPaint) announce(t("This browser cannot paint tags in the text. The cards beside it show them all."));
   document.documentElement.dataset["workbench"] = "ready";
   setTimeout(warmUp, 500);
@@ -157,16 +175,6 @@ function painted(): Promise<void> {
   return new Promise((shown) => {
     requestAnimationFrame(() => setTimeout(shown));
     setTimeout(shown, 250);
-  });
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((wake) => {
-    const timer = setTimeout(wake, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      wake();
-    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { deletion, idOf, operationsOf, recordOf, stamp } from "./operations";
-import type { Annotation, Answer, Article, ChangeSet, Link, LogEntry, Operation } from "./record";
+import type { Draft } from "./outbox";
+import type { Annotation, Answer, Article, ChangeSet, Link, LogEntry, Operation, ReviewState } from "./record";
 import { Table } from "./table";
 
 /** Changed tells which annotations and links are not what they were. */
@@ -19,7 +20,7 @@ export interface Changed {
  * once, and what was refused is gone again.
  */
 export class AnnotationSet {
-  /** The number of the newest change set heard of. */
+  /** The number of the newest change set up to which all have been heard of. */
   seq = 0;
   readonly #annotations = new Table<Annotation>();
   readonly #links = new Table<Link>();
@@ -70,12 +71,18 @@ export class AnnotationSet {
     this.#refreshAll(changeSet.operations);
   }
 
-  /**
-   * The operations of a waiting change set as they are to be sent, each with
-   * the version its author saw. All before it must have been answered.
-   */
-  stamped({ id, operations }: ChangeSet): Operation[] {
-    return operations.map((operation) => stamp(operation, this.#table(operation).versionSeen(idOf(operation), id)));
+  /** What there is to know of operations that are about to be made, for when they are sent. */
+  prepared(operations: readonly Operation[]): Pick<Draft, "operations" | "was" | "on"> {
+    const was: Record<string, Annotation | Link | null> = {};
+    const on: Record<string, string> = {};
+    const stamped = operations.map((operation) => {
+      const id = idOf(operation);
+      const { version, changeSet } = this.#table(operation).seen(id);
+      was[id] = this.annotation(id) ?? this.link(id) ?? null;
+      if (changeSet !== undefined) on[id] = changeSet;
+      return stamp(operation, version);
+    });
+    return { operations: stamped, was, on };
   }
 
   /** Takes the server's answer to a change set of this page's. */
@@ -86,7 +93,8 @@ export class AnnotationSet {
   /** Takes an entry of the log, and reports whether it was this page's own. */
   heard(entry: LogEntry): boolean {
     const own = this.#waiting.has(entry.id);
-    this.#take(entry.id, entry.seq, entry.operations, entry.author);
+    this.#take(entry.id, entry.seq, entry.operations, own ? undefined : entry.author);
+    this.seq = Math.max(this.seq, entry.seq);
     return own;
   }
 
@@ -102,6 +110,12 @@ export class AnnotationSet {
       if (operation.op !== "delete" && operation.link) this.#tie(operation.link);
     }
     this.#refreshAll(operations);
+  }
+
+  /** Takes what a review made of a claim. */
+  reviewed(claim: string, review_state: ReviewState): void {
+    this.#annotations.amend(claim, (annotation) => ({ ...annotation, review_state }));
+    this.#refresh(new Set([claim]), new Set());
   }
 
   /** The operations that would undo operations, were they done now. */
@@ -130,10 +144,9 @@ export class AnnotationSet {
     const own = this.#forget(id);
     for (const operation of operations) {
       if (operation.op !== "delete" && operation.link) this.#tie(operation.link);
-      this.#table(operation).confirm(idOf(operation), recordOf(operation), seq, own.length > 0);
+      this.#table(operation).confirm(idOf(operation), recordOf(operation), seq);
     }
-    this.seq = Math.max(this.seq, seq);
-    this.#refreshAll([...own, ...operations], own.length > 0 ? undefined : author);
+    this.#refreshAll([...own, ...operations], author);
   }
 
   #forget(id: string): readonly Operation[] {

@@ -1,9 +1,11 @@
 import { t } from "../language/_words";
-import type { Clash, Problem, Reply } from "./queue";
-import type { Answer, Article, ChangeSet, Entity } from "./record";
+import type { Clash, Problem, Reply } from "./reply";
+import type { Place } from "./outbox";
+import type { Answer, Article, ChangeSet, Entity, Presence } from "./record";
 
 /** ProblemDetails is RFC 9457, as the server fills it in. */
 interface ProblemDetails {
+  readonly type?: string;
   readonly detail?: string;
   readonly errors?: readonly { readonly operation?: number; readonly field: string; readonly message: string }[];
   readonly conflicts?: readonly { readonly operation: number; readonly annotation: Clash["annotation"] | null; readonly link: Clash["link"] | null }[];
@@ -16,37 +18,57 @@ export class Failure extends Error {}
 const keepaliveLimit = 60_000;
 const patience = 20_000; // milliseconds
 
+/** Sends a change set to its place, and says how it ended. It throws when nothing came back. */
+export async function sendTo(place: Place, changeSet: ChangeSet): Promise<Reply> {
+  const body = JSON.stringify(changeSet);
+  const response = await fetch(`${addressOf(place)}/changes`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...as(place.user) },
+    body,
+    keepalive: body.length < keepaliveLimit,
+    signal: AbortSignal.timeout(patience),
+  });
+  if (response.ok) return { outcome: "taken", answer: (await response.json()) as Answer };
+  return replyOf(response.status, await problem(response));
+}
+
+/** The header by which the server takes a request only from that user: another may have signed in meanwhile. */
+function as(user: string): Record<string, string> {
+  return { "Onrecord-User": user };
+}
+
+function projectAddress(project: string): string {
+  return `/api/v1/projects/${encodeURIComponent(project)}`;
+}
+
+function addressOf({ project, article }: Place): string {
+  return `${projectAddress(project)}/articles/${article}`;
+}
+
 /** Api is what the workbench asks of the server. */
 export class Api {
+  readonly #user: string;
   readonly #project: string;
   readonly #article: string;
 
-  constructor(project: string, article: string) {
-    this.#project = `/api/v1/projects/${encodeURIComponent(project)}`;
-    this.#article = `${this.#project}/articles/${article}`;
+  constructor(place: Place) {
+    this.#user = place.user;
+    this.#project = projectAddress(place.project);
+    this.#article = addressOf(place);
   }
 
   article(): Promise<Article> {
     return ask<Article>(this.#article);
   }
 
-  /** The address of the live events after a change set's number. */
-  events(after: number): string {
-    return `${this.#article}/events?after=${after}`;
+  /** The address of the live events after a change set's number, for a page that others are to see. */
+  events(after: number, page: string): string {
+    return `${this.#article}/events?after=${after}&page=${page}`;
   }
 
-  /** Sends a change set, and says how it ended. It throws when nothing came back. */
-  async send(changeSet: ChangeSet): Promise<Reply> {
-    const body = JSON.stringify(changeSet);
-    const response = await fetch(`${this.#article}/changes`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-      keepalive: body.length < keepaliveLimit,
-      signal: AbortSignal.timeout(patience),
-    });
-    if (response.ok) return { outcome: "taken", answer: (await response.json()) as Answer };
-    return replyOf(response.status, await problem(response));
+  /** Tells where this page's reader looks. */
+  async look(place: Pick<Presence, "page" | "annotation" | "start">): Promise<void> {
+    await fetch(`${this.#article}/presences`, { ...this.#sending("POST", place), signal: AbortSignal.timeout(patience) });
   }
 
   /** Entities whose names are like query, the likeliest first. */
@@ -61,18 +83,18 @@ export class Api {
   }
 
   addEntity(type: string, name: string): Promise<Entity> {
-    return ask<Entity>(`${this.#project}/entities`, sending("POST", { type, name }));
+    return ask<Entity>(`${this.#project}/entities`, this.#sending("POST", { type, name }));
   }
 
   /** Makes name another spelling of the entity's. */
   addSpelling(entity: Entity, name: string): Promise<Entity> {
     const names = [...entity.names, { name, type: "spelling" }];
-    return ask<Entity>(`${this.#project}/entities/${entity.id}`, sending("PATCH", { names }));
+    return ask<Entity>(`${this.#project}/entities/${entity.id}`, this.#sending("PATCH", { names }));
   }
-}
 
-function sending(method: string, body: unknown): RequestInit {
-  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  #sending(method: string, body: unknown): RequestInit {
+    return { method, headers: { "Content-Type": "application/json", ...as(this.#user) }, body: JSON.stringify(body) };
+  }
 }
 
 async function ask<T>(url: string, init: RequestInit = {}): Promise<T> {
@@ -86,9 +108,9 @@ async function problem(response: Response): Promise<ProblemDetails> {
   return response.json().catch(() => ({})) as Promise<ProblemDetails>;
 }
 
-function replyOf(status: number, { detail, errors, conflicts }: ProblemDetails): Reply {
-  if (status === 401) return { outcome: "unreachable", signedOut: true };
-  if (status === 408 || status === 429 || status >= 500) return { outcome: "unreachable" };
+function replyOf(status: number, { type, detail, errors, conflicts }: ProblemDetails): Reply {
+  if (status === 401) return { outcome: "unreachable", trouble: type?.endsWith(":somebody-else") ? "somebody else" : "signed out" };
+  if (status === 408 || status === 429 || status >= 500) return { outcome: "unreachable", trouble: "offline" };
   if (status === 409 && conflicts) {
     return {
       outcome: "conflict",

@@ -1,6 +1,6 @@
 import { onward, t } from "../language/_words";
 import type { Codes } from "./codes";
-import { sameFragments } from "./history";
+import { whole } from "./merge";
 import type { Annotation, Attributes, Link, Operation } from "./record";
 import { roleWord } from "./roles";
 
@@ -24,29 +24,21 @@ export interface Naming {
 const gone = t("deleted");
 const nothing = "–";
 
-/** What an operation would make of a thing, beside what it is now. */
-export function differences(mine: Operation, theirs: Annotation | Link | undefined, naming: Naming): Difference[] {
-  if (mine.op === "delete") return [{ what: t("Tag"), mine: gone, theirs: theirs ? describe(theirs, naming) : gone }];
-  const record = (mine.annotation ?? mine.link)!;
-  if (!theirs) return [{ what: t("Tag"), mine: describe(record, naming), theirs: gone }];
-  const pairs: Difference[] = [];
-  const add = (what: string, a: string, b: string) => {
-    if (a !== b) pairs.push({ what, mine: a || nothing, theirs: b || nothing });
-  };
-  if ("kind" in record && "kind" in theirs) {
-    add(t("Kind"), naming.codes.label(record.kind), naming.codes.label(theirs.kind));
-    if (!sameFragments(record.fragments, theirs.fragments)) {
-      const [mine, theirText] = parted(naming.quote(record, Infinity), naming.quote(theirs, Infinity));
-      pairs.push({ what: t("Text"), mine: mine || nothing, theirs: theirText || nothing });
-    }
-    add(t("Is"), naming.entity(record.entity), naming.entity(theirs.entity));
-  } else if ("role" in record && "role" in theirs) {
-    add(t("Link"), describe(record, naming), describe(theirs, naming));
-  }
-  for (const name of new Set([...Object.keys(record.attributes), ...Object.keys(theirs.attributes)])) {
-    add(naming.codes.question(name), answer(record.attributes, name, naming), answer(theirs.attributes, name, naming));
-  }
-  return pairs;
+/** What mine and theirs say of a field that both changed, as merge names it. */
+export function difference(field: string, mine: Operation, theirs: Annotation | Link | undefined, naming: Naming): Difference {
+  const record = mine.op === "delete" ? undefined : (mine.annotation ?? mine.link);
+  if (field === whole || !record || !theirs) return { what: t("Tag"), mine: describe(record, naming), theirs: describe(theirs, naming) };
+  if (field === "fragments") return texts(record as Annotation, theirs as Annotation, naming);
+  const tell = (what: string, of: (thing: Annotation | Link) => string) => ({ what, mine: of(record) || nothing, theirs: of(theirs) || nothing });
+  if (field === "entity") return tell(t("Is"), (thing) => naming.entity((thing as Annotation).entity));
+  if (field === "ends") return tell(t("Link"), (thing) => describe(thing, naming));
+  const name = field.replace(/^attributes\./, "");
+  return tell(naming.codes.question(name), ({ attributes }) => answer(attributes, name, naming));
+}
+
+function texts(mine: Annotation, theirs: Annotation, naming: Naming): Difference {
+  const [a, b] = parted(naming.quote(mine, Infinity), naming.quote(theirs, Infinity));
+  return { what: t("Text"), mine: a || nothing, theirs: b || nothing };
 }
 
 /**
@@ -66,8 +58,9 @@ function parted(mine: string, theirs: string): [string, string] {
 const leadIn = 30; // characters that both have, before they part
 const shownOfText = 120;
 
-function describe(thing: Annotation | Link, naming: Naming): string {
-  if ("kind" in thing) return naming.quote(thing) || naming.entity(thing.entity);
+function describe(thing: Annotation | Link | undefined, naming: Naming): string {
+  if (!thing) return gone;
+  if ("kind" in thing) return `${naming.codes.label(thing.kind)}: ${naming.quote(thing) || naming.entity(thing.entity)}`;
   return `${naming.name(thing.from)} ${onward} ${naming.name(thing.to)} (${roleWord(thing.role)})`;
 }
 

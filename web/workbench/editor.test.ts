@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { Editor } from "./editor";
 import { sameContent } from "./history";
 import { deletion, idOf } from "./operations";
-import type { Held, Reply } from "./queue";
+import { type Held, MemoryOutbox, type Outbox } from "./outbox";
+import type { Reply } from "./reply";
 import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record";
 
 /**
@@ -35,6 +36,12 @@ class Door {
     const entry: LogEntry = { seq: ++this.seq, id, author, created_at: "", codebook: 1, operations: done, inverse: [] };
     this.log.push(entry);
     return this.#answer(entry, false);
+  }
+
+  /** What there is, as a page that opens reads it. */
+  article(): { seq: number; annotations: Annotation[]; links: Link[] } {
+    const all = [...this.things.values()].filter(({ deleted }) => !deleted).map(({ now }) => now);
+    return { seq: this.seq, annotations: all.filter((now) => "kind" in now), links: all.filter((now) => "role" in now) };
   }
 
   #cascade(operations: readonly Operation[]): Operation[] {
@@ -70,19 +77,24 @@ class Door {
   }
 }
 
-function open(door = new Door(), name = "me") {
+function open(door = new Door(), name = "me", outbox: Outbox = new MemoryOutbox()) {
   const held: Held[] = [];
+  const page = { stopped: false };
   const editor: Editor = new Editor({
+    outbox,
+    alone: (work) => work(),
+    tell: () => {},
+    decided: () => {},
     send: async (changeSet) => {
       const reply = door.take(changeSet, name);
       await Promise.resolve();
       if (door.lost > 0) {
         door.lost--;
-        return { outcome: "unreachable" };
+        return { outcome: "unreachable", trouble: "offline" };
       }
       return reply;
     },
-    pause: async () => {},
+    pause: () => (page.stopped ? new Promise(() => {}) : new Promise((resolve) => setTimeout(resolve))),
     state: () => {},
     held: (h) => held.push(h),
   });
@@ -93,7 +105,12 @@ function open(door = new Door(), name = "me") {
   const settled = async () => {
     while (editor.queue.length > 0) await new Promise((resolve) => setTimeout(resolve));
   };
-  return { door, editor, held, listen, settled };
+  return { door, editor, held, listen, settled, outbox, page };
+}
+
+/** Closes a page that would go on trying. */
+function stop({ page }: ReturnType<typeof open>): void {
+  page.stopped = true;
 }
 
 const claim = (id: string, more: Partial<Annotation> = {}): Annotation =>
@@ -216,8 +233,8 @@ test("a conflict shows theirs and keeps mine, to be done after all", async () =>
   assert.equal(me.held.length, 1);
   assert.equal(me.editor.set.annotation("a")?.entity, "theirs");
   assert.ok(me.editor.set.annotation("c"), "what does not build on it goes on");
-  assert.equal(me.editor.words(me.held[0]!.changeSet), "change claim");
-  me.editor.keepMine(me.held[0]!);
+  assert.equal(me.held[0]!.changeSet.words, "change claim");
+  await me.editor.settle(me.held[0]!, () => "mine");
   await me.settled();
   assert.equal((door.things.get("a")?.now as Annotation).entity, "mine");
   assert.equal(me.held.length, 1);
@@ -236,7 +253,7 @@ test("mine can be kept though they deleted it", async () => {
   me.editor.do("change claim again", [put(claim("a", { entity: "mine too" }))]);
   await me.settled();
   assert.equal(me.editor.set.annotation("a"), undefined);
-  me.editor.keepMine(me.held[0]!);
+  await me.editor.settle(me.held[0]!, () => "mine");
   await me.settled();
   assert.equal((door.things.get("a")?.now as Annotation).entity, "mine too");
 });
@@ -253,12 +270,10 @@ test("keeping mine keeps what they changed beside it", async () => {
   me.editor.do("code", [put(claim("a", { attributes: { time: "today", quotation: "indirect" } }))]);
   me.editor.do("choose entity", [put(claim("a", { entity: "e", attributes: { time: "today", quotation: "indirect" } }))]);
   await me.settled();
-  const mine = me.editor.mine(me.held[0]!, "a")!;
-  me.editor.keepMine(me.held[0]!);
+  await me.editor.settle(me.held[0]!, () => "mine");
   const kept = me.editor.set.annotation("a")!;
   await me.settled();
   assert.deepEqual([kept.entity, kept.fragments, kept.attributes], ["e", [{ start: 0, end: 9 }], { quotation: "indirect", modality: "future" }]);
-  assert.ok(sameContent(mine.op === "put" ? mine.annotation : undefined, kept), "what was shown is what is done");
   assert.equal(door.seq, 4, "each of mine is a change set again");
 });
 
@@ -274,7 +289,7 @@ test("keeping theirs gives up no more than what clashed", async () => {
   me.editor.do("change claim", [put(claim("a", { entity: "mine" }))]);
   me.editor.do("tag speaker", [put(claim("s", { kind: "speaker" })), linked("l", "a", "s")]);
   await me.settled();
-  me.editor.keepTheirs(me.held[0]!);
+  await me.editor.settle(me.held[0]!, () => "theirs");
   await me.settled();
   assert.equal(me.editor.set.annotation("a")?.entity, "theirs");
   assert.equal(me.editor.set.linksOf("a").length, 1);
@@ -294,7 +309,7 @@ test("keeping their deletion keeps what I linked with it, unlinked", async () =>
   me.editor.do("change claim", [put(claim("a", { entity: "mine" }))]);
   me.editor.do("tag speaker", [put(claim("s", { kind: "speaker" })), linked("l", "a", "s")]);
   await me.settled();
-  me.editor.keepTheirs(me.held[0]!);
+  await me.editor.settle(me.held[0]!, () => "theirs");
   await me.settled();
   assert.equal(me.editor.set.annotation("a"), undefined);
   assert.equal(door.things.get("s")?.deleted, false);
@@ -346,4 +361,93 @@ test("what another did comes in while mine waits, and both are there in the end"
   ben.listen();
   const ids = (e: Editor) => [...e.set.annotations()].map(({ id }) => id).sort();
   assert.deepEqual([ids(me.editor), ids(ben.editor)], [["a", "b", "c"], ["a", "b", "c"]]);
+});
+
+test("what was not sent is there after a reload, and sent with the versions that were seen then", async () => {
+  const door = new Door();
+  const outbox = new MemoryOutbox();
+  const me = open(door, "me", outbox);
+  const ben = open(door, "ben");
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  // Offline from here: what is made only gets as far as the outbox.
+  const made: ChangeSet[] = [];
+  const offline = open({ take: (changeSet: ChangeSet) => (made.push(changeSet), { outcome: "unreachable", trouble: "offline" }), lost: 0 } as unknown as Door, "me", outbox);
+  offline.editor.set.reset(door.article());
+  offline.editor.do("change claim", [put(claim("a", { entity: "mine" }))]);
+  offline.editor.do("tag cue", [put(claim("c", { kind: "cue" }))]);
+  while (made.length === 0 || offline.editor.queue.unwritten > 0) await new Promise((resolve) => setTimeout(resolve));
+  ben.editor.set.reset(door.article());
+  ben.editor.do("change claim", [put(claim("a", { entity: "theirs" }))]);
+  await ben.settled();
+
+  const again = open(door, "me", outbox);
+  again.editor.set.reset(door.article());
+  await again.editor.queue.look();
+  assert.deepEqual([again.editor.set.annotation("a")?.entity, again.editor.set.annotation("c")?.kind], ["mine", "cue"]);
+  await again.settled();
+  assert.deepEqual([again.held.length, (door.things.get("a")?.now as Annotation).entity], [1, "theirs"]);
+  assert.ok(door.things.get("c"), "what does not clash has gone through");
+  assert.deepEqual(again.editor.open(again.held[0]!).map(({ field }) => field), ["entity"]);
+
+  const later = open(door, "me", outbox); // what is held is there after another reload
+  later.editor.set.reset(door.article());
+  await later.editor.queue.look();
+  assert.equal(later.held.length, 1);
+  await later.editor.settle(later.held[0]!, () => "mine");
+  await later.settled();
+  assert.deepEqual([(door.things.get("a")?.now as Annotation).entity, await outbox.list()], ["mine", []]);
+  stop(offline);
+});
+
+test("what two change at the same claim without a clash is merged, and nobody is asked", async () => {
+  const door = new Door();
+  const [me, ben] = [open(door), open(door, "ben")];
+  me.editor.do("tag claim", [put(claim("a", { attributes: { topics: ["x"] } }))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("choose entity", [put(claim("a", { entity: "e", attributes: { topics: ["x", "ben"] } }))]);
+  await ben.settled();
+  me.editor.do("code quotation", [put(claim("a", { attributes: { quotation: "direct", topics: ["x"] } }))]);
+  me.editor.do("code topics", [put(claim("a", { attributes: { quotation: "direct", topics: ["x", "me"] } }))]);
+  await me.settled();
+  const { entity, attributes } = door.things.get("a")!.now as Annotation;
+  assert.deepEqual([me.held, entity, attributes], [[], "e", { quotation: "direct", topics: ["x", "ben", "me"] }]);
+  me.editor.step("undo");
+  await me.settled();
+  assert.deepEqual((door.things.get("a")!.now as Annotation).attributes["topics"], ["x", "ben"]);
+});
+
+test("keeping theirs keeps what else one did to the claim", async () => {
+  const door = new Door();
+  const [me, ben] = [open(door), open(door, "ben")];
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("choose entity", [put(claim("a", { entity: "theirs" }))]);
+  await ben.settled();
+  me.editor.do("choose entity", [put(claim("a", { entity: "mine" }))]);
+  me.editor.do("code quotation", [put(claim("a", { entity: "mine", attributes: { quotation: "direct" } }))]);
+  await me.settled();
+  assert.equal(me.held[0]?.dependents.length, 1);
+  await me.editor.settle(me.held[0]!, () => "theirs");
+  await me.settled();
+  const { entity, attributes } = door.things.get("a")!.now as Annotation;
+  assert.deepEqual([entity, attributes, me.held.length], ["theirs", { quotation: "direct" }, 1]);
+});
+
+test("a decision taken elsewhere is not taken again", async () => {
+  const { door, editor, held, settled, outbox } = open();
+  editor.do("tag claim", [put(claim("a"))]);
+  await settled();
+  const ben = open(door, "ben");
+  ben.listen();
+  ben.editor.do("choose entity", [put(claim("a", { entity: "theirs" }))]);
+  await ben.settled();
+  editor.do("choose entity", [put(claim("a", { entity: "mine" }))]);
+  await settled();
+  await outbox.change((all) => ({ remove: all.map(({ id }) => id) }));
+  await editor.settle(held[0]!, () => "mine");
+  await settled();
+  assert.deepEqual([editor.set.annotation("a")?.entity, door.seq], ["theirs", 2]);
 });

@@ -1,54 +1,47 @@
 import { AnnotationSet } from "./annotationset";
-import { History, type Obstacle, sameContent, type Step } from "./history";
-import { rebased } from "./merge";
-import { idOf, recordOf } from "./operations";
-import { ChangeQueue, type Held, type Reply, type State } from "./queue";
-import type { Annotation, ChangeSet, Link, LogEntry, Operation } from "./record";
+import { History, type Obstacle, type Step } from "./history";
+import { type Choose, merge, type Side } from "./merge";
+import { idOf } from "./operations";
+import type { Draft, Held, Unsent } from "./outbox";
+import { ChangeQueue, type Wiring } from "./queue";
+import type { Annotation, Answer, ChangeSet, Link, LogEntry, Operation } from "./record";
 import { uuid } from "./uuid";
 
 /** Outside is what the editor needs of the world, and what it tells it. */
-export interface Outside {
-  send(changeSet: ChangeSet): Promise<Reply>;
-  pause(milliseconds: number, signal: AbortSignal): Promise<void>;
-  state(state: State): void;
-  /** A change set was not taken. It is to be done after all by keepMine, or given up by keepTheirs. */
+export interface Outside extends Pick<Wiring, "outbox" | "send" | "alone" | "tell" | "pause" | "state"> {
+  /** A change set was not taken. It is kept until settle or letGo, over reloads too. */
   held(held: Held): void;
+  /** What to do with it has been decided. */
+  decided(id: string): void;
 }
 
-/** Made is a change set as it was made. */
-interface Made {
-  /** What it did, as in "tag claim". */
-  readonly words: string;
-  /** What it changes, by id, as that was before; undefined for what is new. */
-  readonly before: ReadonlyMap<string, Annotation | Link | undefined>;
+/** Open is what a person has to choose of a change set that was not taken. */
+export interface Open {
+  /** The operation, as its author made it. */
+  readonly operation: Operation;
+  /** What both changed, as merge names it. */
+  readonly field: string;
 }
 
 /**
  * Editor is where everything this page changes goes through: it shows at once
- * in the annotation set, waits in the queue until it is saved, and stands in
+ * in the annotation set, waits in the outbox until it is saved, and stands in
  * the history to be undone.
  */
 export class Editor {
   readonly set = new AnnotationSet();
   readonly history = new History(this.set);
   readonly queue: ChangeQueue;
-  readonly #made = new Map<string, Made>(); // by change set
+  readonly #outside: Outside;
 
   constructor(outside: Outside) {
+    this.#outside = outside;
     this.queue = new ChangeQueue({
-      send: outside.send,
-      pause: outside.pause,
-      state: outside.state,
-      stamped: (changeSet) => this.set.stamped(changeSet),
-      taken: ({ id }, answer) => {
-        this.set.answered(id, answer);
-        this.history.confirm(id, answer.inverse);
-      },
-      held: (held) => {
-        this.#holdBack(held);
-        if (this.#agree(held)) this.keepMine(held);
-        else outside.held(held);
-      },
+      ...outside,
+      found: (unsent) => this.set.add(unsent),
+      taken: (id, answer) => this.#taken(id, answer),
+      gone: (id) => this.set.drop(id),
+      held: (held, justNow) => this.#held(held, justNow),
     });
   }
 
@@ -64,104 +57,104 @@ export class Editor {
     return step;
   }
 
-  /** Takes an entry of the log, and reports whether it was this page's own. */
+  /** Takes an entry of the log, and reports whether it was this browser's own. */
   heard(entry: LogEntry): boolean {
     if (!this.set.heard(entry)) return false;
-    this.queue.arrived(entry.id);
     this.history.confirm(entry.id, entry.inverse);
     return true;
   }
 
-  /** Does what was held back after all: what it changed, over what is there now. */
-  keepMine(held: Held): void {
-    this.#redo(held, () => true);
+  /** What of a held change set both sides changed, so that it is to be chosen. */
+  open({ changeSet, reply }: Held): Open[] {
+    return changeSet.operations.flatMap((operation, i) =>
+      this.#merge(changeSet, operation, () => undefined, !clashes(reply, i)).open.map((field) => ({ operation, field })));
   }
 
-  /** Gives up what was not taken, and does what else of this page's waited with it. */
-  keepTheirs(held: Held): void {
-    const given = givenUp(held);
-    const lost = (id: string) => given.has(id) && this.set.annotation(id) === undefined;
-    this.#redo(held, (operation) =>
-      !given.has(idOf(operation)) && !(operation.op === "put" && operation.link && (lost(operation.link.from) || lost(operation.link.to))));
+  /**
+   * Does what was held back after all, over what is there now: where both
+   * changed the same, as choose says. What builds on it follows, as far as
+   * what it is about is there.
+   */
+  settle(held: Held, choose: (open: Open) => Side): Promise<void> {
+    return this.#decide(held, [held.changeSet, ...held.dependents], choose);
   }
 
-  /** What would be made of the thing called id, were what was held back done after all. */
-  mine({ changeSet, dependents }: Held, id: string): Operation | undefined {
-    let now = this.#thing(id);
-    let last: Operation | undefined;
-    for (const made of [changeSet, ...dependents]) {
-      for (const operation of made.operations) {
-        if (idOf(operation) !== id) continue;
-        last = this.#over(operation, made.id, now);
-        now = recordOf(last) ?? undefined;
-      }
-    }
-    return last;
+  /** Gives up what was held back, and does what only waited with it. */
+  letGo(held: Held): Promise<void> {
+    return this.#decide(held, held.dependents, () => "theirs");
   }
 
-  /** What a change set did, in words. */
-  words(changeSet: ChangeSet): string {
-    return this.#made.get(changeSet.id)?.words ?? "";
-  }
-
-  #redo({ changeSet, dependents }: Held, wanted: (operation: Operation) => boolean): void {
-    for (const made of [changeSet, ...dependents]) {
-      const operations = made.operations.filter(wanted).map((operation) => this.#over(operation, made.id, this.#thing(idOf(operation))));
-      this.do(this.words(made), operations.filter((operation) => !sameContent(recordOf(operation) ?? undefined, this.#thing(idOf(operation)))));
+  async #decide(held: Held, kept: readonly Unsent[], choose: (open: Open) => Side): Promise<void> {
+    const steps = kept.flatMap((unsent) => {
+      const operations = this.#possible(unsent.operations.flatMap((operation, i) =>
+        this.#merge(unsent, operation, (field) => choose({ operation, field }), unsent !== held.changeSet || !clashes(held.reply, i)).operation ?? []));
+      return operations.length > 0 ? [this.#prepare(unsent.words, operations)] : [];
+    });
+    const done = await this.queue.decide(held, steps.map(({ draft }) => draft));
+    for (const { draft, step } of done ? steps : steps.reverse()) {
+      if (done) this.history.did(step);
+      else this.set.drop(draft.id); // another page of this browser has decided
     }
   }
 
-  /** An operation of a change set, as it is over what others have made of the thing since. */
-  #over(operation: Operation, changeSet: string, now: Annotation | Link | undefined): Operation {
-    const was = this.#made.get(changeSet)?.before.get(idOf(operation));
-    return was && now ? rebased(operation, was, now) : operation;
+  #merge({ was }: Draft, operation: Operation, choose: Choose, seen: boolean): ReturnType<typeof merge> {
+    const id = idOf(operation);
+    return merge(operation, was[id], this.set.annotation(id) ?? this.set.link(id), choose, seen);
   }
 
-  #thing(id: string): Annotation | Link | undefined {
-    return this.set.annotation(id) ?? this.set.link(id);
+  /** Those of operations whose links have both their ends. */
+  #possible(operations: readonly Operation[]): Operation[] {
+    const made = new Set(operations.filter(({ op }) => op === "put").map(idOf));
+    const there = (id: string) => made.has(id) || this.set.annotation(id) !== undefined;
+    return operations.filter(({ op, link }) => op === "delete" || !link || (there(link.from) && there(link.to)));
   }
 
   #enqueue(words: string, operations: readonly Operation[]): Step {
-    const changeSet = { id: uuid(), operations };
-    const inverse = this.set.inverse(operations);
-    const things = () => new Map(operations.map(idOf).map((id) => [id, this.#thing(id)]));
-    this.#made.set(changeSet.id, { words, before: things() });
-    this.set.add(changeSet);
-    const left = things();
-    this.queue.add(changeSet);
-    return { changeSet: changeSet.id, words, inverse, left };
+    const { draft, step } = this.#prepare(words, operations);
+    this.queue.add(draft);
+    return step;
   }
 
-  /** Takes back what was not taken, and shows what is there instead. */
-  #holdBack({ changeSet, dependents, reply }: Held): void {
+  /** Puts a new change set over what is there, ready to be sent. */
+  #prepare(words: string, operations: readonly Operation[]): { draft: Draft; step: Step } {
+    const draft: Draft = { id: uuid(), words, ...this.set.prepared(operations) };
+    const inverse = this.set.inverse(operations);
+    this.set.add({ id: draft.id, operations: draft.operations });
+    const left = new Map<string, Annotation | Link | undefined>();
+    for (const id of operations.map(idOf)) left.set(id, this.set.annotation(id) ?? this.set.link(id));
+    return { draft, step: { changeSet: draft.id, words, inverse, left } };
+  }
+
+  #taken(id: string, answer: Answer): void {
+    this.set.answered(id, answer);
+    this.history.confirm(id, answer.inverse);
+  }
+
+  /** Takes back what was not taken, and asks only what has to be asked. */
+  #held(held: Held, justNow: boolean): void {
+    const { changeSet, dependents, reply } = held;
     for (const { id } of [...dependents].reverse().concat(changeSet)) {
       this.set.drop(id);
       this.history.forget(id);
     }
-    if (reply.outcome !== "conflict") return;
-    this.set.correct(reply.clashes.map(({ operation, annotation, link }): Operation => {
+    if (reply.outcome === "conflict") {
+      if (justNow) this.#correct(changeSet, reply.clashes);
+      if (this.open(held).length === 0) return void this.settle(held, () => "mine");
+    }
+    this.#outside.held(held);
+  }
+
+  /** Shows what is there in the place of what clashed with it. */
+  #correct({ operations }: ChangeSet, found: readonly { operation: number; annotation?: Annotation; link?: Link }[]): void {
+    this.set.correct(found.map(({ operation, annotation, link }): Operation => {
       if (annotation) return { op: "put", annotation };
       if (link) return { op: "put", link };
-      const named = { id: idOf(changeSet.operations[operation]!), version: 0 };
-      return changeSet.operations[operation]!.annotation ? { op: "delete", annotation: named } : { op: "delete", link: named };
+      const named = { id: idOf(operations[operation]!), version: 0 };
+      return operations[operation]!.annotation ? { op: "delete", annotation: named } : { op: "delete", link: named };
     }));
   }
-
-  /** Whether all that was in the way of held is that others did the same. */
-  #agree(held: Held): boolean {
-    return held.reply.outcome === "conflict" && clashing(held).every((id) => {
-      const mine = this.mine(held, id);
-      return mine !== undefined && sameContent(recordOf(mine) ?? undefined, this.#thing(id));
-    });
-  }
 }
 
-/** The ids of what a change set clashed over. */
-export function clashing({ changeSet, reply }: Held): string[] {
-  return reply.outcome === "conflict" ? reply.clashes.map(({ operation }) => idOf(changeSet.operations[operation]!)) : [];
-}
-
-/** The ids of what is given up with held: what it clashed over, or all that was refused. */
-function givenUp(held: Held): Set<string> {
-  return new Set(held.reply.outcome === "conflict" ? clashing(held) : held.changeSet.operations.map(idOf));
+function clashes(reply: Held["reply"], operation: number): boolean {
+  return reply.outcome === "conflict" && reply.clashes.some((clash) => clash.operation === operation);
 }

@@ -3,6 +3,7 @@ import type { Bench } from "./bench";
 import { find } from "./dom";
 import { listen } from "./live";
 import { news } from "./news";
+import type { WhoIsHere } from "./presence";
 import type { LogEntry } from "./record";
 
 /** How long the article is not read again, however much happens. */
@@ -15,34 +16,40 @@ const toldFor = 8000;
 export class Following {
   readonly #bench: Bench;
   readonly #api: Api;
+  readonly #here: WhoIsHere;
   readonly #heard = find<HTMLElement>("#heard");
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #reading = false;
   #again = false;
 
-  constructor(bench: Bench) {
+  constructor(bench: Bench, here: WhoIsHere) {
     this.#bench = bench;
+    this.#here = here;
     this.#api = bench.parts.api;
   }
 
   /** Begins to listen, from the last change set that has been read. */
   start(): void {
     const { directory, editor } = this.#bench.parts;
-    listen(() => this.#api.events(this.#bench.set.seq), {
+    listen(() => this.#api.events(this.#bench.set.seq, this.#here.page), {
       change: (entry) => this.#change(entry),
       review: ({ claim, review_state, review }) => {
         directory.reviewed(review);
-        const annotation = this.#bench.set.annotation(claim);
-        if (annotation) this.#bench.set.correct([{ op: "put", annotation: { ...annotation, review_state } }]);
+        this.#bench.set.reviewed(claim, review_state);
         this.#bench.renamed.tell();
       },
       comment: (comment) => {
         directory.commented(comment);
         this.#bench.renamed.tell();
       },
+      presences: (there) => this.#here.take(there),
       reset: () => void this.#readAgain(),
-      open: () => editor.queue.hurry(),
+      open: () => {
+        editor.queue.hurry();
+        this.#here.again();
+      },
     });
+    this.#here.start();
   }
 
   #change(entry: LogEntry): void {

@@ -1,10 +1,12 @@
-import type { Comment, LogEntry, Review, ReviewState } from "./record";
+import type { Comment, LogEntry, Presence, Review, ReviewState } from "./record";
 
 /** Happenings is what the server tells of as it happens. */
 export interface Happenings {
   change(entry: LogEntry): void;
   review(event: { claim: string; review_state: ReviewState; review: Review }): void;
   comment(comment: Comment): void;
+  /** Who is there, this page's reader among them. */
+  presences(there: readonly Presence[]): void;
   /** More happened than is told: read the article again. */
   reset(): void;
   /** The server can be reached again. */

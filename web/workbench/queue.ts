@@ -1,68 +1,72 @@
-import { idOf } from "./operations";
-import type { Annotation, Answer, ChangeSet, Link, Operation } from "./record";
-
-/** Clash is what a conflict says of one operation: what is there now, if anything. */
-export interface Clash {
-  readonly operation: number;
-  readonly annotation?: Annotation;
-  readonly link?: Link;
-}
-
-/** Problem is one thing wrong with one operation, in words. */
-export interface Problem {
-  readonly operation: number;
-  readonly field: string;
-  readonly message: string;
-}
-
-/** Reply is how sending a change set ended. */
-export type Reply =
-  | { readonly outcome: "taken"; readonly answer: Answer }
-  | { readonly outcome: "conflict"; readonly clashes: readonly Clash[] }
-  | { readonly outcome: "refused"; readonly message: string; readonly problems: readonly Problem[] }
-  /** It may or may not have arrived: to be sent again, as it is. */
-  | { readonly outcome: "unreachable"; readonly signedOut?: boolean };
-
-/** Held is a change set that was not taken, and those that build on it. */
-export interface Held {
-  readonly changeSet: ChangeSet;
-  readonly dependents: readonly ChangeSet[];
-  readonly reply: Exclude<Reply, { outcome: "taken" | "unreachable" }>;
-}
+import { type Draft, type Held, heldIn, holding, type Outbox, rebased, taking, type Unsent } from "./outbox";
+import type { Answer, ChangeSet } from "./record";
+import type { Reply, Trouble } from "./reply";
 
 /** State says how things stand with the saving. */
 export interface State {
-  readonly name: "saved" | "saving" | "offline" | "signed out";
+  readonly name: "saved" | "saving" | Trouble;
   /** How many change sets are not saved. */
   readonly waiting: number;
 }
 
+/** News is what the pages of one browser tell each other of an outbox. */
+export interface News {
+  /** What has been taken; without it, the outbox is to be looked at. */
+  readonly taken?: Taken;
+}
+
+/** Taken is a change set with the server's answer to it. */
+interface Taken {
+  readonly changeSet: Draft;
+  readonly answer: Answer;
+}
+
 /** Wiring is what the queue needs of its surroundings. */
 export interface Wiring {
+  readonly outbox: Outbox;
   send(changeSet: ChangeSet): Promise<Reply>;
-  /** The operations as they are to be sent, now that all before are answered. */
-  stamped(changeSet: ChangeSet): readonly Operation[];
-  taken(changeSet: ChangeSet, answer: Answer): void;
-  held(held: Held): void;
-  state(state: State): void;
+  /** Does work while no other page of this browser does its own. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** Tells the other pages of this browser. */
+  tell(news: News): void;
   /** Passes the time between two attempts; the signal ends it early. */
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
+
+  /** A change set waits that this page did not know of. */
+  found(unsent: Unsent): void;
+  taken(id: string, answer: Answer): void;
+  /** A change set waits no longer: another page has seen to it. */
+  gone(id: string): void;
+  /** A change set is held back, just now or since before this page. */
+  held(held: Held, justNow: boolean): void;
+  /** What to do with a held change set has been decided, here or elsewhere. */
+  decided(id: string): void;
+  state(state: State): void;
 }
 
 const firstPause = 500;
 const longestPause = 30_000;
 
 /**
- * ChangeQueue sends change sets one after the other, in the order they were
- * made. What does not arrive is sent again with the same id, after longer and
- * longer pauses, until it does: the server takes it once. A change set the
- * server refuses leaves the queue with all that build on it; the rest goes on.
+ * ChangeQueue sends what is in the outbox, one change set after the other, in
+ * the order in which they were made. What does not arrive is sent again with
+ * the same id, after longer and longer pauses, until it does: the server takes
+ * it once. A change set the server refuses is held back with all that build on
+ * it; the rest goes on. Several pages may send from the same outbox: each
+ * sends only what is first in it, which stays there until it is answered.
  */
 export class ChangeQueue {
   readonly #wiring: Wiring;
-  #waiting: ChangeSet[] = [];
+  /** The change sets that wait, and whether they are in the outbox yet. */
+  readonly #waiting = new Map<string, { written: boolean }>();
+  readonly #held = new Set<string>();
+  /** The last that were taken: what builds on them may not be in the outbox yet. */
+  #taken: readonly Taken[] = [];
+  #writing = Promise.resolve();
   #running = false;
+  #again = false;
   #attempts = 0;
+  #answered: string | undefined;
   #pause: AbortController | undefined;
 
   constructor(wiring: Wiring) {
@@ -71,19 +75,66 @@ export class ChangeQueue {
 
   /** How many change sets are not saved. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
-  add(changeSet: ChangeSet): void {
-    this.#waiting.push(changeSet);
-    this.#tell();
-    if (!this.#running) void this.#run();
+  /** How many change sets are not even in the outbox. */
+  get unwritten(): number {
+    return [...this.#waiting.values()].filter(({ written }) => !written).length;
   }
 
-  /** Takes note that a change set has been taken, from elsewhere than its answer. */
-  arrived(id: string): void {
-    this.#waiting = this.#waiting.filter((changeSet) => changeSet.id !== id);
+  /** Takes a change set, to be sent as soon as it can be. */
+  add(draft: Draft): void {
+    this.#waiting.set(draft.id, { written: false });
     this.#tell();
+    // The outbox numbers them in the order in which they come.
+    this.#writing = this.#writing.then(async () => {
+      await this.#wiring.outbox.add([this.#upToDate(draft)]);
+      this.#written([draft]);
+    });
+  }
+
+  /** Takes up what is in the outbox, and lets go of what no longer is. */
+  async look(): Promise<void> {
+    const all = await this.#wiring.outbox.list();
+    const waiting = all.filter(({ state }) => state === "waiting");
+    for (const unsent of waiting) {
+      if (this.#waiting.has(unsent.id)) continue;
+      this.#waiting.set(unsent.id, { written: true });
+      this.#wiring.found(unsent);
+    }
+    const ids = new Set(waiting.map(({ id }) => id));
+    for (const [id, { written }] of this.#waiting) {
+      if (!written || ids.has(id)) continue;
+      this.#waiting.delete(id);
+      this.#wiring.gone(id);
+    }
+    this.#lookAtHeld(heldIn(all));
+    this.#tell();
+    void this.#run();
+  }
+
+  /** Takes what another page tells. */
+  async heard({ taken }: News): Promise<void> {
+    if (taken) {
+      this.#remember(taken);
+      this.#waiting.delete(taken.changeSet.id);
+      this.#wiring.taken(taken.changeSet.id, taken.answer);
+    }
+    await this.look();
+  }
+
+  /** Puts others in the place of what is held, unless another page has. */
+  async decide({ changeSet, dependents }: Held, instead: readonly Draft[]): Promise<boolean> {
+    for (const { id } of instead) this.#waiting.set(id, { written: false });
+    const remove = [changeSet, ...dependents].map(({ id }) => id);
+    const done = await this.#wiring.outbox.change((all) =>
+      all.some(({ id }) => id === changeSet.id) ? { remove, add: instead.map((draft) => this.#upToDate(draft)) } : undefined);
+    this.#held.delete(changeSet.id);
+    this.#wiring.decided(changeSet.id);
+    if (!done) for (const { id } of instead) this.#waiting.delete(id);
+    this.#written(instead);
+    return done;
   }
 
   /** Tries again at once, as when the network is back. */
@@ -91,69 +142,114 @@ export class ChangeQueue {
     this.#pause?.abort();
   }
 
+  #written(drafts: readonly Draft[]): void {
+    for (const { id } of drafts) {
+      if (this.#waiting.has(id)) this.#waiting.set(id, { written: true });
+    }
+    this.#wiring.tell({});
+    this.#tell();
+    void this.#run();
+  }
+
+  #lookAtHeld(all: readonly Held[]): void {
+    const ids = new Set(all.map(({ changeSet }) => changeSet.id));
+    for (const id of this.#held) {
+      if (ids.has(id)) continue;
+      this.#held.delete(id);
+      this.#wiring.decided(id);
+    }
+    for (const held of all) this.#hold(held, false);
+  }
+
+  #hold(held: Held, justNow: boolean): void {
+    if (this.#held.has(held.changeSet.id)) return;
+    this.#held.add(held.changeSet.id);
+    this.#wiring.held(held, justNow);
+  }
+
   async #run(): Promise<void> {
+    this.#again = true;
+    if (this.#running) return;
     this.#running = true;
-    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
-      const reply = await this.#send(first);
-      if (this.#waiting[0] !== first) continue; // it has arrived after all
-      if (reply.outcome === "unreachable") await this.#rest(reply.signedOut === true);
-      else this.#finish(first, reply);
+    while (this.#again) {
+      this.#again = false;
+      for (let left = true; left; ) {
+        const outcome = await this.#wiring.alone(() => this.#sendFirst()).catch(() => "offline" as const);
+        left = outcome !== "empty";
+        if (outcome !== "empty" && outcome !== "answered") await this.#rest(outcome);
+      }
     }
     this.#running = false;
   }
 
-  async #send(changeSet: ChangeSet): Promise<Reply> {
+  /** Sends what is first in the outbox, if anything is. */
+  async #sendFirst(): Promise<"empty" | "answered" | Trouble> {
+    const first = await this.#wiring.outbox.first();
+    if (!first) return "empty";
+    // The outbox would not let go of it. The server takes it once all the same.
+    if (first.id === this.#answered) return "offline";
+    const reply = await this.#send(first);
+    if (reply.outcome === "unreachable") return reply.trouble;
+    this.#attempts = 0;
+    this.#answered = first.id;
+    if (reply.outcome === "taken") await this.#take(first, reply.answer);
+    else {
+      await this.#wiring.outbox.change(holding(first.id, reply));
+      await this.#holdBack(first);
+    }
+    this.#tell();
+    return "answered";
+  }
+
+  async #send({ id, operations }: Unsent): Promise<Reply> {
     try {
-      return await this.#wiring.send({ id: changeSet.id, operations: this.#wiring.stamped(changeSet) });
+      return await this.#wiring.send({ id, operations });
     } catch {
-      return { outcome: "unreachable" };
+      return { outcome: "unreachable", trouble: "offline" };
     }
   }
 
-  async #rest(signedOut: boolean): Promise<void> {
+  async #take(changeSet: Unsent, answer: Answer): Promise<void> {
+    const { id } = changeSet;
+    this.#remember({ changeSet, answer });
+    await this.#wiring.outbox.change(taking(id, answer));
+    this.#waiting.delete(id);
+    this.#wiring.taken(id, answer);
+    this.#wiring.tell({ taken: { changeSet, answer } });
+  }
+
+  #remember(taken: Taken): void {
+    const most = 20;
+    this.#taken = [...this.#taken, taken].slice(-most);
+  }
+
+  /** A change set as it is to be written, if what it builds on was taken since it was made. */
+  #upToDate(draft: Draft): Draft {
+    return this.#taken.reduce((made, { changeSet, answer }) =>
+      Object.values(made.on).includes(changeSet.id) ? (rebased(made, changeSet, answer) ?? made) : made, draft);
+  }
+
+  async #holdBack({ id }: Unsent): Promise<void> {
+    const held = heldIn(await this.#wiring.outbox.list()).find(({ changeSet }) => changeSet.id === id);
+    if (!held) return;
+    for (const { id } of [held.changeSet, ...held.dependents]) this.#waiting.delete(id);
+    this.#hold(held, true);
+    this.#wiring.tell({});
+  }
+
+  async #rest(trouble: Trouble): Promise<void> {
     const full = Math.min(longestPause, firstPause * 2 ** this.#attempts++);
     this.#pause = new AbortController();
-    this.#tell(signedOut ? "signed out" : "offline");
+    this.#tell(trouble);
     // Not all browsers that lost the server together come back together.
     await this.#wiring.pause(full * (0.75 + Math.random() / 2), this.#pause.signal);
     this.#pause = undefined;
   }
 
-  #finish(first: ChangeSet, reply: Exclude<Reply, { outcome: "unreachable" }>): void {
-    this.#attempts = 0;
-    if (reply.outcome === "taken") {
-      this.#waiting.shift();
-      this.#wiring.taken(first, reply.answer);
-    } else {
-      const dependents = dependentsOf(first, this.#waiting.slice(1));
-      this.#waiting = this.#waiting.filter((changeSet) => changeSet !== first && !dependents.includes(changeSet));
-      this.#wiring.held({ changeSet: first, dependents, reply });
-    }
-    this.#tell();
-  }
-
-  #tell(trouble?: "offline" | "signed out"): void {
-    const waiting = this.#waiting.length;
+  #tell(trouble?: Trouble): void {
+    const waiting = this.#waiting.size;
     if (waiting === 0) this.#wiring.state({ name: "saved", waiting });
     else if (trouble) this.#wiring.state({ name: trouble, waiting });
     else if (this.#pause === undefined) this.#wiring.state({ name: "saving", waiting });
   }
-}
-
-/** Those of later that build on changeSet, directly or through one another. */
-function dependentsOf(changeSet: ChangeSet, later: readonly ChangeSet[]): ChangeSet[] {
-  const ids = new Set(changeSet.operations.map(idOf));
-  const dependents: ChangeSet[] = [];
-  for (const candidate of later) {
-    if (!candidate.operations.some((operation) => namesOf(operation).some((id) => ids.has(id)))) continue;
-    dependents.push(candidate);
-    candidate.operations.forEach((operation) => ids.add(idOf(operation)));
-  }
-  return dependents;
-}
-
-/** The ids that must be there for operation to be done. */
-function namesOf(operation: Operation): string[] {
-  if (operation.op === "delete" || !operation.link) return [idOf(operation)];
-  return [operation.link.id, operation.link.from, operation.link.to];
 }

@@ -102,6 +102,16 @@ export interface Person {
   readonly name: string;
 }
 
+/** Presence is somebody's open page of the article, and where they look. */
+export interface Presence {
+  readonly page: string;
+  readonly user: string;
+  readonly name: string;
+  /** What they have focused. It may not be saved yet. */
+  readonly annotation: string | null;
+  readonly start: number | null;
+}
+
 export interface Review {
   readonly id: string;
   readonly claim: string;

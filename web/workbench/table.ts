@@ -4,11 +4,6 @@ import type { Annotation, Link, Operation } from "./record";
 interface Waiting {
   readonly changeSet: string;
   readonly operation: Operation;
-  /**
-   * The version its author saw, once it is no longer the confirmed one:
-   * somebody else has changed the thing since.
-   */
-  version: number | undefined;
 }
 
 /**
@@ -42,31 +37,27 @@ export class Table<T extends Annotation | Link> {
   }
 
   /** Takes what the server says of id as of seq, unless as much has been heard. */
-  confirm(id: string, record: T | null, seq: number, own: boolean): void {
+  confirm(id: string, record: T | null, seq: number): void {
     const was = this.#confirmed.get(id);
-    if (was && was.seq >= seq) return;
-    const before = this.#version(id);
-    this.#confirmed.set(id, { seq, record });
-    for (const waiting of this.#waiting.get(id) ?? []) {
-      if (!own || (waiting.operation.op === "delete" && this.#version(id) !== before + 1)) waiting.version ??= before;
-      // The server found nothing against the own change before it.
-      else if (waiting.operation.op === "put") waiting.version = undefined;
-    }
+    if (!was || was.seq < seq) this.correct(id, record, seq);
   }
 
   /** Takes what the server says of id, whatever has been heard. */
   correct(id: string, record: T | null, seq: number): void {
-    const before = this.#version(id);
     this.#confirmed.set(id, { seq, record });
-    if (this.#version(id) === before) return;
-    for (const waiting of this.#waiting.get(id) ?? []) waiting.version ??= before;
+  }
+
+  /** Changes what is confirmed of id, in what has no version. */
+  amend(id: string, change: (record: T) => T): void {
+    const { seq, record } = this.#confirmed.get(id) ?? {};
+    if (seq !== undefined && record) this.#confirmed.set(id, { seq, record: change(record) });
   }
 
   /** Puts an operation on id over what is confirmed. */
   wait(id: string, changeSet: string, operation: Operation): void {
-    const waiting = this.#waiting.get(id) ?? [];
-    waiting.push({ changeSet, operation, version: undefined });
-    this.#waiting.set(id, waiting);
+    const waiting = this.#waiting.get(id);
+    if (waiting) waiting.push({ changeSet, operation });
+    else this.#waiting.set(id, [{ changeSet, operation }]);
   }
 
   /** Takes away what a change set waited to do to id. */
@@ -76,10 +67,11 @@ export class Table<T extends Annotation | Link> {
     else this.#waiting.set(id, rest);
   }
 
-  /** The version of id that the author of a waiting change set saw. */
-  versionSeen(id: string, changeSet: string): number {
-    const waiting = this.#waiting.get(id)?.find((w) => w.changeSet === changeSet);
-    return waiting?.version ?? this.#version(id);
+  /** The version of id that is live, and the waiting change set that makes it what it is. */
+  seen(id: string): { readonly version: number; readonly changeSet: string | undefined } {
+    const last = this.#waiting.get(id)?.at(-1);
+    if (!last) return { version: this.#confirmed.get(id)?.record?.version ?? 0, changeSet: undefined };
+    return { version: (last.operation.annotation ?? last.operation.link)!.version, changeSet: last.changeSet };
   }
 
   /** Works out what id is now, and reports whether that is news. */
@@ -89,10 +81,6 @@ export class Table<T extends Annotation | Link> {
     if (now && may(now)) this.live.set(id, now);
     else this.live.delete(id);
     return this.live.get(id) !== was;
-  }
-
-  #version(id: string): number {
-    return this.#confirmed.get(id)?.record?.version ?? 0;
   }
 
   #now(id: string): T | null {
