@@ -17,6 +17,7 @@ test("a few letters find what is meant", () => {
 test("what has not all the letters is not found", () => {
   assert.equal(fit("Undo", "undoing"), 0);
   assert.equal(fit("Undo", "nu"), 0);
+  assert.equal(fit("Find words in the text", "dre"), 0, "letters that are strewn over a text");
   assert.deepEqual(fitting(commands, "zzz", (c) => c, 3), []);
 });
 

@@ -1,9 +1,10 @@
 import { folded } from "./similar";
 
 /**
- * How well query fits text, from 0 for not at all: every word of the query must
- * begin a word of the text, or all its letters must stand in the text in their
- * order. Beginnings count more than middles, and short texts more than long.
+ * How well query fits text, from 0 for not at all: its words must begin words
+ * of the text, it must stand in the text, be the first letters of its words,
+ * or be letters of one of them in their order. Beginnings count more than
+ * middles, and short texts more than long.
  */
 export function fit(text: string, query: string): number {
   const [hay, needle] = [folded(text), folded(query)];
@@ -12,8 +13,8 @@ export function fit(text: string, query: string): number {
   const words = hay.split(/[^\p{L}\p{N}]+/u);
   if (needle.split(" ").every((wanted) => words.some((word) => word.startsWith(wanted)))) return 4 + closeness(hay, needle);
   if (hay.includes(needle)) return 3 + closeness(hay, needle);
-  if (inOrder(words.map((word) => word[0] ?? "").join(""), needle)) return 2 + closeness(hay, needle);
-  return needle.length > 2 && inOrder(hay, needle) ? closeness(hay, needle) : 0;
+  if (words.map((word) => word[0] ?? "").join("").includes(needle)) return 2 + closeness(hay, needle);
+  return needle.length > 2 && words.some((word) => word[0] === needle[0] && inOrder(word, needle)) ? 1 + closeness(hay, needle) : 0;
 }
 
 function closeness(text: string, query: string): number {

@@ -31,7 +31,7 @@ export class KeySheet {
   }
 
   open(): void {
-    find(".keys", this.#sheet).replaceChildren(...[...this.#commands.sheet()].map(([group, lines]) => section(group, lines)));
+    find(".key-list", this.#sheet).replaceChildren(...[...this.#commands.sheet()].map(([group, lines]) => section(group, lines)));
     this.#sheet.showModal();
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { propose, type Mention } from "./proposal";
+import { nextQuote } from "./quotes";
 
 /** A text in which the claim stands between [ and ], and mentions between { and }. */
 function read(marked: string): { text: string; claim: { start: number; end: number }[]; mentions: Mention[] } {
@@ -46,6 +47,8 @@ const table: Readonly<Record<string, string>> = {
   "He was late. She wrote: [“This is wrong.”]": "She | wrote",
   // Between two fragments.
   "[“It is late,”] he said, [“and we go.”]": "he | said",
+  // Within a claim that is more than what was said.
+  "[“It is late,” the envoy, Tobias Renn, tells Konstantin Dreyhaupt in the call.]": "the envoy, Tobias Renn | tells",
   // Other languages.
   "[„Die Brücke ist sicher“], sagte Konstantin Dreyhaupt am Montag.": "Konstantin Dreyhaupt | sagte",
   "Laut dem Ministerium ist [die Brücke sicher].": " | ",
@@ -75,15 +78,17 @@ test("a pronoun is proposed as a mention that names nobody", () => {
   assert.equal(pronouns("[“It is late,”] Rossi said."), false);
 });
 
-test("what is proposed never lies in the claim, whatever the text", () => {
+test("what is proposed is some of the text, and never in what is quoted, whatever the text", () => {
   const words = ["said", "Rossi", "“", "”", ",", ".", "the", "mayor", ":", "\n", "she", "according to", "👨🏻‍🚒"];
   for (let seed = 1; seed < 400; seed++) {
     const pick = (n: number) => words[(seed * 7919 + n * n * 31 + n) % words.length]!;
     const text = Array.from({ length: 24 }, (_, n) => pick(n)).join(" ");
     const claim = { start: Math.floor(text.length / 3), end: Math.floor((2 * text.length) / 3) };
+    const quote = nextQuote(text, claim.start, claim.end);
     const { speaker, cue } = propose(text, [claim], []);
     for (const found of [speaker, cue]) {
-      assert.ok(!found || (found.start < found.end && (found.end <= claim.start || claim.end <= found.start)), text);
+      const beside = !found || found.end <= claim.start || claim.end <= found.start || (quote && quote.end <= found.start);
+      assert.ok(beside && (!found || (0 <= found.start && found.start < found.end && found.end <= text.length)), text);
     }
   }
 });

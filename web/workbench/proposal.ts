@@ -1,5 +1,5 @@
 import type { Stretch } from "./boundaries";
-import { isQuoted } from "./quotes";
+import { isQuoted, nextQuote } from "./quotes";
 
 /** Mention is a speaker or a cue that is tagged already. */
 export interface Mention extends Stretch {
@@ -58,8 +58,8 @@ const mostWords = 14;
 
 /**
  * Proposes who says a claim: what the cue beside it points to, or else the
- * speaker that stands nearest. It goes by the text alone and is often wrong:
- * a person says yes or passes over it. All offsets are UTF-16 code units.
+ * speaker that stands nearest. It goes by the text alone and can be wrong: a
+ * person says yes or passes over it. All offsets are UTF-16 code units.
  */
 export function propose(text: string, claim: readonly Stretch[], mentions: readonly Mention[]): Proposal {
   for (const region of regions(text, claim)) {
@@ -85,7 +85,14 @@ function regions(text: string, claim: readonly Stretch[]): Region[] {
       { region: { ...before(text, start), claim: "after" }, quoted: !quoted },
     ];
   });
-  return all.sort((a, b) => Number(b.quoted) - Number(a.quoted)).map(({ region }) => region);
+  const beside = all.sort((a, b) => Number(b.quoted) - Number(a.quoted)).map(({ region }) => region);
+  return [...beside, ...claim.flatMap((fragment) => behindQuote(text, fragment))];
+}
+
+/** What of a claim stands behind the quote in it: people tag whole sentences too. */
+function behindQuote(text: string, { start, end }: Stretch): Region[] {
+  const quote = nextQuote(text, start, end);
+  return quote && quote.end < end ? [{ start: quote.end, end: Math.min(end, after(text, quote.end).end), claim: "before" }] : [];
 }
 
 /** From the end of a claim to that of its sentence, or to the next quote. */

@@ -117,7 +117,7 @@ export class Toolbar {
     const above = first.top - this.#root.offsetHeight - 10;
     const room = find<HTMLElement>("#bench-bar").getBoundingClientRect().bottom;
     const below = Math.min(last.bottom + (fingers.matches ? 40 : 10), innerHeight - this.#root.offsetHeight - 10);
-    const y = above > room && !fingers.matches ? above : below;
+    const y = above > room && !fingers.matches ? above : Math.max(room + 8, below);
     const x = Math.max(8, Math.min(first.left, innerWidth - this.#root.offsetWidth - 8));
     this.#root.style.translate = `${x - host.left}px ${y - host.top}px`;
   }
