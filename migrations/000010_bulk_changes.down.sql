@@ -1,0 +1,2 @@
+DROP TABLE bulk_parts;
+DROP TABLE bulk_changes;
