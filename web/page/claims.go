@@ -1,6 +1,7 @@
 package page
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -50,13 +51,29 @@ func (q ClaimQuery) StateParam() string {
 
 // address is path with q, and with more pairs of name and value.
 func (q ClaimQuery) address(path string, more ...string) string {
+	var all []string
+	for name, value := range q.pairs() {
+		all = append(all, name, value)
+	}
+	return addressWith(path, append(all, more...)...)
+}
+
+// pairs are q's names and values as they stand in an address.
+func (q ClaimQuery) pairs() iter.Seq2[string, string] {
 	state := q.StateParam()
 	if q.State == annotate.Unreviewed {
 		state = ""
 	}
-	return addressWith(path, append([]string{
-		"state", state, "speaker", string(q.Speaker), "source", string(q.Source), "article", string(q.Article), "author", string(q.Author), "q", q.Words,
-	}, more...)...)
+	return func(yield func(string, string) bool) {
+		for _, pair := range [][2]string{
+			{"state", state}, {"speaker", string(q.Speaker)}, {"source", string(q.Source)}, {"article", string(q.Article)},
+			{"author", string(q.Author)}, {"q", q.Words},
+		} {
+			if !yield(pair[0], pair[1]) {
+				return
+			}
+		}
+	}
 }
 
 // ClaimsQueryURL is the part of the review queue that q shows.
