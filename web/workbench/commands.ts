@@ -105,6 +105,11 @@ export interface Doing {
   continueQuote(): void;
   sameSpeaker(): void;
   find(): void;
+  /** Seeks what is selected, or what is sought here, in all articles. */
+  findEverywhere(): void;
+  hasFound(): boolean;
+  /** Tags all that is found, after a look at each. */
+  tagFound(): void;
   palette(): void;
   keys(): void;
   snapTo(unit: "none" | "word" | "sentence"): void;
@@ -120,6 +125,7 @@ function finding(doing: Doing): Command[] {
   return [
     { group: t("Finding"), words: t("All commands, claims, names and paragraphs"), keys: ["Mod+K"], inFields: "always", byKeyOnly: true, does: () => doing.palette() },
     { group: t("Finding"), words: t("Find words in the text"), keys: ["/"], does: () => doing.find() },
+    { group: t("Finding"), words: t("Find in all articles"), keys: [], does: () => doing.findEverywhere() },
     { group: t("Finding"), words: t("Keys and settings"), keys: ["?"], does: () => doing.keys() },
   ];
 }
@@ -188,6 +194,9 @@ function tagging(doing: Doing): Command[] {
 function attributing(doing: Doing): Command[] {
   const group = t("Who says it");
   return [
+    {
+      group: t("Tagging the selection"), words: t("Tag all that is found"), keys: [], can: () => doing.hasFound(), does: () => doing.tagFound(),
+    },
     {
       group, words: t("The same speaker as last time"), keys: ["Shift+Enter"], inFields: "empty",
       can: () => doing.hasClaim() || doing.hasSelection(), does: () => doing.sameSpeaker(),

@@ -11,6 +11,7 @@ import type { Palette } from "./palette";
 import type { Pointer } from "./pointer";
 import type { Rail } from "./rail";
 import type { Annotation } from "./record";
+import type { TagHits } from "./taghits";
 import type { Tagging } from "./tagging";
 import type { Toolbar } from "./toolbar";
 
@@ -24,6 +25,7 @@ export interface Instruments {
   readonly pointer: Pointer;
   readonly rail: Rail;
   readonly toolbar: Toolbar | undefined;
+  readonly tagHits: TagHits | undefined;
   readonly palette: Palette;
   readonly sheet: KeySheet;
   shows(kind: string): boolean;
@@ -59,6 +61,9 @@ export function doingWith(on: Instruments): Doing {
     continueQuote: () => tagging.continueQuote(),
     sameSpeaker: () => tagging.sameSpeaker(),
     find: () => on.findBar.open(),
+    findEverywhere: () => location.assign(on.findBar.everywhere),
+    hasFound: () => on.tagHits?.can ?? false,
+    tagFound: () => on.tagHits?.open(),
     palette: () => on.palette.open(),
     keys: () => on.sheet.open(),
     snapTo: (unit) => on.sheet.snapTo(unit),

@@ -68,6 +68,14 @@ export class FindBar {
     return this.#hits[this.#now];
   }
 
+  /** The address at which what is sought, or selected, is sought in all articles. */
+  get everywhere(): string {
+    const { selection, offsets } = this.#bench.parts;
+    const selected = selection.range && offsets.slice(selection.range.start, selection.range.end);
+    const query = this.isOpen && this.query !== "" ? this.query : (selected ?? "").slice(0, 200);
+    return `/projects/${encodeURIComponent(this.#bench.parts.project)}/find${query === "" ? "" : `?q=${encodeURIComponent(query)}`}`;
+  }
+
   /** Opens the bar; what is selected, if it fits on a line, is what is sought. */
   open(): void {
     const { selection, offsets } = this.#bench.parts;
@@ -111,6 +119,7 @@ export class FindBar {
   }
 
   #show(): void {
+    find<HTMLAnchorElement>("#find-everywhere").href = this.everywhere;
     const hit = this.current;
     const n = this.#hits.length;
     this.#count.textContent = this.query.trim() === "" ? "" : n === 0 ? t("Not found") : t("%d of %d", this.#now + 1, n);

@@ -1,4 +1,4 @@
-import { lower, t } from "../language/_words";
+import { lower, n, t } from "../language/_words";
 import { answering, deleting, linking, proven, putting, rekinding, tagged, tying, unlinking } from "./actions";
 import { nearest } from "./attribution";
 import type { Bench } from "./bench";
@@ -49,6 +49,25 @@ export class Tagging {
     this.#bench.parts.announce(there ? t("This is tagged as %s already.", this.#label(kind)) : t("%s tagged.", this.#title(kind)));
     this.#bench.parts.selection.clear();
     this.#bench.focus(annotation.id, { enter: !there });
+  }
+
+  /** The annotation of kind that stands on exactly a range. */
+  standsOn(kind: string, range: Range): Annotation | undefined {
+    return this.#alike(kind, range);
+  }
+
+  /**
+   * Tags many ranges in one change set. What is tagged so already stays, but
+   * learns whom it stands for if nobody has said.
+   */
+  tagAll(kind: string, ranges: readonly Range[], entity: string | null): void {
+    const operations = ranges.flatMap((range) => {
+      const there = this.#alike(kind, range);
+      if (!there) return [putting(tagged(kind, [range], this.#bench.parts.offsets, entity))];
+      return entity !== null && there.entity === null ? [putting({ ...there, entity })] : [];
+    });
+    this.#do(`tag ${operations.length} × ${this.#label(kind)}`, operations);
+    this.#bench.parts.announce(n(operations.length, "%d place tagged.", "%d places tagged."));
   }
 
   /** Tags the selection and links it with the focused annotation. */
