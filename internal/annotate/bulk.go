@@ -12,7 +12,8 @@ type Hit struct {
 	// Before and After are what stands around it on its line.
 	Before string
 	After  string
-	// Kinds are those that exactly these words are tagged as already.
+	// Kinds are those that these words are tagged as already, alone or as part
+	// of more; as a claim only alone.
 	Kinds []string
 }
 

@@ -40,7 +40,7 @@ type hitJSON struct {
 	annotate.FragmentRecord
 	Prefix string   `json:"prefix" doc:"What stands before it."`
 	Suffix string   `json:"suffix" doc:"What stands after it."`
-	Kinds  []string `json:"kinds" nullable:"false" doc:"What exactly these words are tagged as already."`
+	Kinds  []string `json:"kinds" nullable:"false" doc:"What these words are tagged as already, alone or as part of more; as a claim only alone."`
 }
 
 // apiFind finds words in the texts of a project.

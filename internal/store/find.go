@@ -177,7 +177,8 @@ func (s *Store) textsFrom(ctx context.Context, project annotate.ID, at placeInTe
 	return texts, translate(err)
 }
 
-// knowKinds notes what exactly the words of each hit are tagged as already.
+// knowKinds notes what the words of each hit are tagged as already, alone or as
+// part of more: what stands in a claim is still to be tagged.
 func (s *Store) knowKinds(ctx context.Context, project annotate.ID, hits []annotate.Hit) error {
 	articles, ranges := make([]annotate.ID, len(hits)), make([]pgtype.Range[int32], len(hits))
 	for i, h := range hits {
@@ -187,7 +188,9 @@ func (s *Store) knowKinds(ctx context.Context, project annotate.ID, hits []annot
 		SELECT w.i - 1, a.kind
 		FROM unnest($2::uuid[], $3::int4range[]) WITH ORDINALITY AS w (article_id, range, i)
 		JOIN annotation_sets s ON s.project_id = $1 AND s.article_id = w.article_id AND s.hand = 'shared'
-		JOIN annotations a ON a.project_id = s.project_id AND a.set_id = s.id AND a.fragments = ARRAY[w.range] AND NOT a.deleted
+		JOIN annotations a ON a.project_id = s.project_id AND a.set_id = s.id AND NOT a.deleted
+		     AND (a.fragments = ARRAY[w.range] OR a.kind <> 'claim' AND EXISTS (SELECT FROM unnest(a.fragments) AS f WHERE f @> w.range))
+		GROUP BY w.i, a.kind
 		ORDER BY w.i, a.kind`, project, articles, ranges)
 	var i int
 	var kind string

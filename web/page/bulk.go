@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/web/ui"
@@ -98,13 +100,24 @@ func (v FindView) kindOptions() []ui.Option {
 	return options
 }
 
-// lineBefore is what stands before a hit on its line, and lineAfter behind it.
-func lineBefore(h annotate.Hit) string { return h.Before[strings.LastIndexByte(h.Before, '\n')+1:] }
+// lineBefore is what stands before a hit on its line, from the beginning of a
+// word on, and lineAfter what stands behind it.
+func lineBefore(h annotate.Hit) string {
+	if i := strings.LastIndexByte(h.Before, '\n'); i >= 0 || h.Fragment.Start == utf8.RuneCountInString(h.Before) {
+		return h.Before[i+1:]
+	}
+	return "…" + strings.TrimLeftFunc(h.Before, isNotSpace)
+}
 
 func lineAfter(h annotate.Hit) string {
-	line, _, _ := strings.Cut(h.After, "\n")
-	return line
+	line, _, ends := strings.Cut(h.After, "\n")
+	if ends || strings.HasSuffix(line, ".") {
+		return line
+	}
+	return strings.TrimRightFunc(line, isNotSpace) + "…"
 }
+
+func isNotSpace(r rune) bool { return !unicode.IsSpace(r) }
 
 func kindNamed(c *annotate.Codebook, name string) annotate.Kind {
 	if k, ok := c.Kind(name); ok {

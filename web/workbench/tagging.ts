@@ -51,11 +51,6 @@ export class Tagging {
     this.#bench.focus(annotation.id, { enter: !there });
   }
 
-  /** The annotation of kind that stands on exactly a range. */
-  standsOn(kind: string, range: Range): Annotation | undefined {
-    return this.#alike(kind, range);
-  }
-
   /**
    * Tags many ranges in one change set. What is tagged so already stays, but
    * learns whom it stands for if nobody has said.

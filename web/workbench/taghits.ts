@@ -72,16 +72,24 @@ export class TagHits {
   #show(): void {
     const kind = this.#kind.value;
     find("h2", this.#dialog).textContent = t("Tag “%s” wherever it stands", this.#findBar.query.trim());
-    this.#list.replaceChildren(...this.#findBar.hits.map((hit) => this.#line(hit, this.#tagging.standsOn(kind, hit) === undefined)));
+    this.#list.replaceChildren(...this.#findBar.hits.map((hit) => {
+      const kinds = this.#kindsOf(hit);
+      return this.#line(hit, kinds, !kinds.has(kind));
+    }));
     this.#count();
   }
 
-  #line(hit: Range, checked: boolean): HTMLElement {
+  /** What a hit is tagged as already, alone or as part of more; as a claim only alone. */
+  #kindsOf(hit: Range): Set<string> {
+    const around = this.#bench.spans.overlapping(hit.start, hit.end).filter(({ start, end }) => start <= hit.start && hit.end <= end);
+    const kinds = around.map((span) => ({ kind: this.#bench.set.annotation(span.id)!.kind, alone: span.start === hit.start && span.end === hit.end }));
+    return new Set(kinds.filter(({ kind, alone }) => alone || kind !== "claim").map(({ kind }) => kind));
+  }
+
+  #line(hit: Range, kinds: ReadonlySet<string>, checked: boolean): HTMLElement {
     const { offsets } = this.#bench.parts;
-    const before = offsets.slice(Math.max(0, hit.start - around), hit.start).split("\n").at(-1)!;
-    const after = offsets.slice(hit.end, Math.min(offsets.length, hit.end + around)).split("\n")[0]!;
-    const kinds = new Set(this.#bench.spans.overlapping(hit.start, hit.end)
-      .filter(({ start, end }) => start === hit.start && end === hit.end).map(({ id }) => this.#bench.set.annotation(id)!.kind));
+    const before = cutBefore(offsets.slice(Math.max(0, hit.start - around), hit.start), hit.start > around);
+    const after = cutAfter(offsets.slice(hit.end, Math.min(offsets.length, hit.end + around)), hit.end + around < offsets.length);
     return element("li", {}, element("label", { className: "hit" },
       element("input", { type: "checkbox", checked }),
       element("span", { className: "line", dir: "auto" }, element("span", { className: "around" }, before), element("mark", {}, offsets.slice(hit.start, hit.end)), element("span", { className: "around" }, after)),
@@ -134,4 +142,15 @@ export class TagHits {
 
 function isDoing({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
   return key === "Enter" && (ctrlKey || metaKey);
+}
+
+/** What stands before on the same line, from the beginning of a word on. */
+function cutBefore(text: string, more: boolean): string {
+  const line = text.split("\n").at(-1)!;
+  return line === text && more ? `…${line.replace(/^\S*/, "")}` : line;
+}
+
+function cutAfter(text: string, more: boolean): string {
+  const line = text.split("\n")[0]!;
+  return line === text && more ? `${line.replace(/\S*$/, "")}…` : line;
 }

@@ -17,7 +17,7 @@ const words: Readonly<Record<string, string>> = {
 
 const fingers = matchMedia("(pointer: coarse)");
 /** Where the style sheet has the toolbar at the thumb. */
-const atThumb = matchMedia("(pointer: coarse) and (width < 64rem)");
+const atThumb = matchMedia("(hover: none) and (width < 64rem)");
 
 /** Toolbar stands at the selection and offers what can be done with it. */
 export class Toolbar {
