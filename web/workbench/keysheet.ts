@@ -45,7 +45,15 @@ export class KeySheet {
 
 function section(group: string, lines: readonly Line[]): HTMLElement {
   return element("section", { "aria-label": group }, element("h3", {}, group), element("dl", {}, ...lines.map(({ words, keys }) =>
-    element("div", {}, element("dt", {}, ...keys.map((key) => caps(key))), element("dd", {}, words)))));
+    element("div", {}, element("dt", {}, ...together(keys)), element("dd", {}, words)))));
+}
+
+/** Several strokes as keycaps: what is held for all of them stands once. */
+function together(keys: readonly string[]): HTMLElement[] {
+  const held = /^(?:(?:Mod|Alt|Shift)\+(?=.))*/.exec(keys[0]!)![0];
+  if (held === "" || keys.length === 1 || !keys.every((key) => key.startsWith(held))) return keys.map((key) => caps(key));
+  const rest = keys.map((key) => key.slice(held.length));
+  return [element("span", { className: "stroke" }, ...[...capsOf(`${held}${rest[0]!}`, mac), ...rest.slice(1).flatMap((key) => capsOf(key, mac))].map((cap) => element("kbd", {}, cap)))];
 }
 
 /** A stroke as keycaps. */
