@@ -49,7 +49,7 @@ func (s *Server) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	if tag == "" {
 		http.SetCookie(w, s.cookie(languageCookie, "", -1))
 	} else {
-		http.SetCookie(w, s.cookie(languageCookie, tag, 400*24*60*60))
+		http.SetCookie(w, s.cookie(languageCookie, tag, choiceLife))
 	}
 	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
 	return nil

@@ -38,3 +38,16 @@ func TestALanguageChosenByWhoIsSignedInIsTheirsEverywhere(t *testing.T) {
 	elsewhere.post("/language", "language", "", "next", "/account").leadsTo("/account")
 	elsewhere.get("/account").says(`<html lang="en"`)
 }
+
+func TestHowTextIsReadIsKeptInTheBrowser(t *testing.T) {
+	t.Parallel()
+	reader := newServer(t).nobody()
+	reader.post("/reading", "text-size", "large", "text-size-now", "", "line-width-now", "", "next", "/sign-in").leadsTo("/sign-in")
+	reader.get("/sign-in").says(`data-text-size="large"`).keepsQuietAbout("data-line-width")
+	reader.post("/reading", "line-width", "wide", "text-size-now", "large", "line-width-now", "", "next", "//elsewhere.example").leadsTo("/")
+	reader.get("/sign-in").says(`data-text-size="large"`, `data-line-width="wide"`)
+	reader.post("/reading", "text-size", "", "text-size-now", "large", "line-width-now", "wide", "next", "/sign-in").leadsTo("/sign-in")
+	reader.get("/sign-in").says(`data-line-width="wide"`).keepsQuietAbout("data-text-size")
+	reader.cookies[readingCookie] = "huge.x-onload"
+	reader.get("/sign-in").keepsQuietAbout("data-text-size", "data-line-width")
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,8 +40,11 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) pag
 		Title: title, Asker: a.User, Project: a.Project, Role: a.Role,
 		Flash: s.takeFlash(w, r), Path: r.URL.RequestURI(), Asset: s.assets.URL,
 	}
-	if c, err := r.Cookie(themeCookie); err == nil && (c.Value == "light" || c.Value == "dark") {
+	if c, err := r.Cookie(themeCookie); err == nil && slices.Contains(themes, c.Value) {
 		f.Theme = c.Value
+	}
+	if c, err := r.Cookie(readingCookie); err == nil {
+		f.Reading = readingOf(c.Value)
 	}
 	if r.Method != http.MethodGet {
 		f.Path = page.HomeURL
@@ -51,7 +55,15 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) pag
 const (
 	flashCookie = "flash"
 	themeCookie = "theme"
+	// readingCookie holds the size of the text and the width of the lines.
+	readingCookie = "reading"
 )
+
+// themes are those a reader chooses from, beside that of their system.
+var themes = []string{"light", "dark", "contrast"}
+
+// choiceLife is how long a browser keeps what its reader chose, in seconds.
+const choiceLife = 400 * 24 * 60 * 60
 
 // redirect leads on to path, where the next page says what was done.
 func (s *Server) redirect(w http.ResponseWriter, r *http.Request, path, done string) error {
@@ -95,18 +107,49 @@ func checkForm(form url.Values) error {
 	return nil
 }
 
-// switchTheme keeps the reader's choice of a light or a dark page in the
-// browser.
+// switchTheme keeps the reader's choice of a light, a dark or a high-contrast
+// page in the browser.
 func (s *Server) switchTheme(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
 	theme := r.PostForm.Get("theme")
-	if theme != "light" && theme != "dark" {
+	if !slices.Contains(themes, theme) {
 		http.SetCookie(w, s.cookie(themeCookie, "", -1))
 	} else {
-		http.SetCookie(w, s.cookie(themeCookie, theme, 400*24*60*60))
+		http.SetCookie(w, s.cookie(themeCookie, theme, choiceLife))
 	}
 	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
 	return nil
+}
+
+// setReading keeps in the browser how its reader has text that is worth
+// reading. The form sends what was chosen, and how the rest is now.
+func (s *Server) setReading(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	chosen := func(name string) string {
+		if values, sent := r.PostForm[name]; sent {
+			return values[0]
+		}
+		return r.PostForm.Get(name + "-now")
+	}
+	reading := readingOf(chosen("text-size") + "." + chosen("line-width"))
+	http.SetCookie(w, s.cookie(readingCookie, reading.TextSize+"."+reading.LineWidth, choiceLife))
+	http.Redirect(w, r, localPath(r.PostForm.Get("next")), http.StatusSeeOther)
+	return nil
+}
+
+// readingOf reads what setReading keeps, and passes over what it does not know.
+func readingOf(kept string) page.Reading {
+	size, width, _ := strings.Cut(kept, ".")
+	var reading page.Reading
+	if slices.Contains(page.TextSizes, size) {
+		reading.TextSize = size
+	}
+	if slices.Contains(page.LineWidths, width) {
+		reading.LineWidth = width
+	}
+	return reading
 }

@@ -33,6 +33,7 @@ func (s *Server) routesForAnybody(r chi.Router) {
 	r.Get(page.SchemaURL, s.handle(s.showSchema))
 	r.Get("/api/v1"+page.SchemaURL, s.handle(s.showSchema))
 	r.Post(page.ThemeURL, s.handle(s.switchTheme))
+	r.Post(page.ReadingURL, s.handle(s.setReading))
 
 	r = r.With(s.anybody)
 	r.Get(page.SignInURL, s.handle(s.showSignIn))

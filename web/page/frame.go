@@ -28,8 +28,10 @@ type Frame struct {
 	Flash string
 	// Path is the page's own address, which the theme switch returns to.
 	Path string
-	// Theme is light or dark where the reader chose, else empty.
+	// Theme is light, dark or contrast where the reader chose, else empty.
 	Theme string
+	// Reading is how the reader has text that is worth reading.
+	Reading Reading
 	// Asset is the address of a style sheet, a script or a font.
 	Asset func(name string) string
 	// Words is the name of the script with the words of the others, empty
@@ -44,6 +46,18 @@ type Frame struct {
 	// in sight.
 	Full bool
 }
+
+// Reading is how somebody has text that is worth reading.
+type Reading struct {
+	TextSize  string // one of [TextSizes]; empty is the usual
+	LineWidth string // one of [LineWidths]; empty is the usual
+}
+
+// TextSizes and LineWidths are what a reader chooses from, in their order.
+var (
+	TextSizes  = []string{"small", "", "large", "largest"}
+	LineWidths = []string{"narrow", "", "wide"}
+)
 
 // Nav is an entry of the navigation.
 type Nav string
@@ -79,7 +93,7 @@ func (f Frame) windowTitle() string {
 
 // colorScheme tells the browser how to paint before the style sheet is there.
 func (f Frame) colorScheme() string {
-	if f.Theme != "" {
+	if f.Theme == "light" || f.Theme == "dark" {
 		return f.Theme
 	}
 	return "light dark"

@@ -15,6 +15,7 @@ const (
 	SignOutURL    = "/sign-out"
 	ThemeURL      = "/theme"
 	LanguageURL   = "/language"
+	ReadingURL    = "/reading"
 	AccountURL    = "/account"
 	NewProjectURL = "/new-project"
 	UsersURL      = "/admin/users"
