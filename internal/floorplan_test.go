@@ -23,7 +23,7 @@ var floorplan = map[string][]string{
 	},
 	"internal":                 {}, // this test
 	"internal/annotate":        {},
-	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web"},
+	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web", "web/language"},
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
 	"internal/find":            {"internal/annotate"},

@@ -18,6 +18,7 @@ import (
 	"onrecord.dev/internal/store"
 	"onrecord.dev/internal/store/storetest"
 	"onrecord.dev/web"
+	"onrecord.dev/web/language"
 )
 
 // app is an Onrecord as people reach it: a server on an address, with the
@@ -57,7 +58,8 @@ func newApp(tb testing.TB) *app {
 func (a *app) start() {
 	a.tb.Helper()
 	s, err := server.New(server.Config{
-		Store: a.store, Assets: web.Dist(), Log: slog.New(slog.NewTextHandler(&a.log, nil)), Now: time.Now,
+		Store: a.store, Assets: withPseudo{web.Dist()}, Languages: language.Offered().With(pseudo(a.tb)),
+		Log: slog.New(slog.NewTextHandler(&a.log, nil)), Now: time.Now,
 	})
 	if err != nil {
 		a.tb.Fatal(err)
