@@ -9,6 +9,7 @@ import (
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/page"
 )
 
@@ -106,4 +107,39 @@ func (s *Server) apiChangeCodebook(ctx context.Context, in *changeCodebookCall) 
 		return nil, err
 	}
 	return &codebookAnswer{Body: codebookJSON{Version: version, Codebook: in.Body.Codebook}}, nil
+}
+
+// defaultCodebook is what a project begins with, its labels and guidelines in
+// the language with that tag where there is one.
+func (s *Server) defaultCodebook(tag string) (*annotate.Codebook, error) {
+	c := annotate.DefaultCodebook()
+	l, ok := s.spoken.Called(tag)
+	if !ok {
+		return c, nil
+	}
+	text, err := l.Codebook()
+	if err != nil {
+		return nil, err
+	}
+	for i := range c.Kinds {
+		k := &c.Kinds[i]
+		inWords(text.Kinds[k.Name], &k.Label, &k.Guideline)
+	}
+	for i := range c.Attributes {
+		a := &c.Attributes[i]
+		t := text.Attributes[a.Name]
+		inWords(t.Labelled, &a.Label, &a.Guideline)
+		for j := range a.Values {
+			v := &a.Values[j]
+			inWords(t.Values[v.Value], &v.Label, &v.Guideline)
+		}
+	}
+	return c, nil
+}
+
+// inWords puts a text in the place of another, if there is one.
+func inWords(t language.Labelled, label, guideline *string) {
+	if t.Label != "" {
+		*label, *guideline = t.Label, string(t.Guideline)
+	}
 }

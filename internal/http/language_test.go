@@ -39,6 +39,47 @@ func TestALanguageChosenByWhoIsSignedInIsTheirsEverywhere(t *testing.T) {
 	elsewhere.get("/account").says(`<html lang="en"`)
 }
 
+func TestTheDefaultCodebookHasEveryTextInGerman(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	german, err := s.defaultCodebook("de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := annotate.DefaultCodebook()
+	same := func(what, a, b string) {
+		t.Helper()
+		if a == b && len(a) > len("Neutral") {
+			t.Errorf("%s is %q in both languages", what, a)
+		}
+	}
+	for i, k := range english.Kinds {
+		same(k.Name, k.Label+k.Guideline, german.Kinds[i].Label+german.Kinds[i].Guideline)
+	}
+	for i, a := range english.Attributes {
+		same(a.Name, a.Label, german.Attributes[i].Label)
+		same(a.Name, a.Guideline, german.Attributes[i].Guideline)
+		for j, v := range a.Values {
+			same(a.Name+" "+v.Value, v.Guideline, german.Attributes[i].Values[j].Guideline)
+			if german.Attributes[i].Values[j].Value != v.Value {
+				t.Errorf("%s: the code %s is another", a.Name, v.Value)
+			}
+		}
+	}
+}
+
+func TestAProjectBeginsWithACodebookInTheLanguageOfItsMaker(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	maker := s.as("")
+	maker.header.Set("Accept-Language", "de")
+	maker.get("/new-project").says(`<option value="de" selected`)
+	maker.post("/new-project", "name", "Hafen", "slug", "hafen", "codebook", "de").leadsTo("/projects/hafen")
+	maker.get("/projects/hafen/codebook").says("Redewiedergabe", "Nicht angegeben")
+	maker.post("/new-project", "name", "Port", "slug", "port", "codebook", "tlh").leadsTo("/projects/port")
+	maker.get("/projects/port/codebook").says("Quotation")
+}
+
 func TestHowTextIsReadIsKeptInTheBrowser(t *testing.T) {
 	t.Parallel()
 	reader := newServer(t).nobody()

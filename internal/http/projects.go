@@ -21,7 +21,7 @@ func (s *Server) listProjects(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showNewProject(w http.ResponseWriter, r *http.Request) error {
-	return s.newProjectPage(w, r, http.StatusOK, page.NewProjectForm{}, nil)
+	return s.newProjectPage(w, r, http.StatusOK, page.NewProjectForm{Codebook: s.language(r).Tag()}, nil)
 }
 
 func (s *Server) newProjectPage(w http.ResponseWriter, r *http.Request, status int, form page.NewProjectForm, bad annotate.Invalid) error {
@@ -32,15 +32,20 @@ func (s *Server) addProject(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	form := page.NewProjectForm{Name: r.PostForm.Get("name"), Slug: r.PostForm.Get("slug")}
+	form := page.NewProjectForm{Name: r.PostForm.Get("name"), Slug: r.PostForm.Get("slug"), Codebook: r.PostForm.Get("codebook")}
 	if form.Slug == "" {
 		form.Slug = slugOf(form.Name)
 	}
+	codebook, err := s.defaultCodebook(form.Codebook)
+	if err != nil {
+		return err
+	}
 	p, err := s.store.AddProject(r.Context(), store.NewProject{
-		Slug:    form.Slug,
-		Name:    form.Name,
-		Creator: asker(r.Context()).User.ID,
-		At:      s.now(),
+		Slug:     form.Slug,
+		Name:     form.Name,
+		Creator:  asker(r.Context()).User.ID,
+		Codebook: codebook,
+		At:       s.now(),
 	})
 	if bad, ok := complaintsOf(err, "slug", "Another project has this address. Choose a different one."); ok {
 		if bad["name"] != "" && form.Slug == "" {

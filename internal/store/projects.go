@@ -17,10 +17,12 @@ type NewProject struct {
 	Slug    string
 	Name    string
 	Creator annotate.ID // becomes its manager
-	At      time.Time
+	// Codebook is what the project begins with; nil is the default one.
+	Codebook *annotate.Codebook
+	At       time.Time
 }
 
-// AddProject makes a project with the default codebook. It returns an
+// AddProject makes a project. It returns an
 // [annotate.Invalid] for what is wrong with n, and [annotate.ErrExists] if
 // the slug is taken.
 func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project, error) {
@@ -31,9 +33,15 @@ func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project,
 	if err := bad.Err(); err != nil {
 		return annotate.Project{}, err
 	}
-	codebook, err := json.Marshal(annotate.DefaultCodebook())
+	if n.Codebook == nil {
+		n.Codebook = annotate.DefaultCodebook()
+	}
+	if err := n.Codebook.Validate(); err != nil {
+		return annotate.Project{}, err
+	}
+	codebook, err := json.Marshal(n.Codebook)
 	if err != nil {
-		return annotate.Project{}, fmt.Errorf("write the default codebook: %w", err)
+		return annotate.Project{}, fmt.Errorf("write a codebook: %w", err)
 	}
 	p := annotate.Project{ID: NewID(), Slug: n.Slug, Name: n.Name, Codebook: 1, CreatedAt: n.At}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
