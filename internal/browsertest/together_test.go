@@ -236,8 +236,11 @@ func TestSigningOutWithUnsentWorkWarns(t *testing.T) {
 		t.Errorf("asked was %q", words)
 	}
 	n.ana.signIn(n.ana.email)
-	n.ana.at("/projects/" + n.project.Slug + "/articles/" + string(n.article))
+	n.ana.at("/")
 	n.ana.keepSession()
+	n.ana.says("1 change not saved")
+	n.ana.unheard(false)
+	n.ana.open("/")
 	n.has("what waited", func(a article) bool { return a.has(annotate.Claim, sails) })
 }
 

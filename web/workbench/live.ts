@@ -67,6 +67,7 @@ function connect(address: string, happenings: Happenings): EventSource {
   on("change", happenings.change.bind(happenings));
   on("review", happenings.review.bind(happenings));
   on("comment", happenings.comment.bind(happenings));
+  on("presences", happenings.presences.bind(happenings));
   on("reset", () => happenings.reset());
   return source;
 }
