@@ -1,6 +1,8 @@
 package annotate
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -11,6 +13,8 @@ import (
 // Codebook is what a project tags and how: its kinds, and the attributes with
 // their closed lists. It is stored and exchanged as this JSON.
 type Codebook struct {
+	// Guidelines are what holds for the whole project, in Markdown.
+	Guidelines string      `json:"guidelines" required:"false" maxLength:"20000" doc:"What holds for the whole project, in Markdown."`
 	Kinds      []Kind      `json:"kinds"`
 	Attributes []Attribute `json:"attributes"`
 }
@@ -19,7 +23,7 @@ type Codebook struct {
 type Kind struct {
 	Name  string `json:"name"`
 	Label string `json:"label"`
-	// Color is one of [Colors].
+	// Color is one of [Colors], or an [OwnColor].
 	Color string `json:"color"`
 	// Key is the key that tags a selection with this kind: one lower-case
 	// letter, or empty.
@@ -66,6 +70,21 @@ type Value struct {
 	Value     string `json:"value"`
 	Label     string `json:"label"`
 	Guideline string `json:"guideline"`
+	// Active says that the value may be chosen. Where it was chosen before it
+	// was switched off it stays.
+	Active bool `json:"active" required:"false" doc:"Whether it may be chosen; it may when this is left out."`
+}
+
+// UnmarshalJSON reads a value. One that does not say so is active: codebooks
+// have been stored and exchanged that could not say otherwise.
+func (v *Value) UnmarshalJSON(b []byte) error {
+	type plain Value
+	p := plain{Active: true}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err := d.Decode(&p)
+	*v = Value(p)
+	return err
 }
 
 // Kind finds the kind called name.
@@ -123,7 +142,7 @@ func (c *Codebook) check(given, had Attributes, asked func(Attribute) bool) map[
 			bad[name] = "The codebook does not ask this here. Leave it out, or add it to the codebook."
 		case !a.Active:
 			bad[name] = "The codebook has this switched off. Leave it out, or ask a manager to switch it on."
-		case !a.allows(value):
+		case !a.allows(value, had[name]):
 			bad[name] = a.expectation()
 		}
 	}
@@ -151,15 +170,16 @@ func listed(value any) any {
 }
 
 // allows reports whether value is of the attribute's type and, where that is
-// a closed list, in it.
-func (a Attribute) allows(value any) bool {
+// a closed list, among what it offers or was already in had.
+func (a Attribute) allows(value, had any) bool {
 	switch v := value.(type) {
 	case string:
-		return a.Type == Choice && a.lists(v) ||
+		return a.Type == Choice && a.offers(v) ||
 			a.Type == Prose && strings.TrimSpace(v) != "" && utf8.RuneCountInString(v) <= maxProse
 	case []string:
+		before, _ := had.([]string)
 		for i, s := range v {
-			if !a.lists(s) || slices.Contains(v[:i], s) {
+			if !a.offers(s) && !(a.lists(s) && slices.Contains(before, s)) || slices.Contains(v[:i], s) {
 				return false
 			}
 		}
@@ -172,10 +192,17 @@ func (a Attribute) lists(value string) bool {
 	return slices.ContainsFunc(a.Values, func(v Value) bool { return v.Value == value })
 }
 
+// offers reports whether value may be chosen.
+func (a Attribute) offers(value string) bool {
+	return slices.ContainsFunc(a.Values, func(v Value) bool { return v.Value == value && v.Active })
+}
+
 func (a Attribute) expectation() string {
-	values := make([]string, len(a.Values))
-	for i, v := range a.Values {
-		values[i] = v.Value
+	var values []string
+	for _, v := range a.Values {
+		if v.Active {
+			values = append(values, v.Value)
+		}
 	}
 	list := strings.Join(values, ", ")
 	switch a.Type {
@@ -200,6 +227,9 @@ func (c *Codebook) Validate() error {
 			bad["kinds"] = "Keep the kinds claim, speaker, source and cue, and keep them active."
 		}
 	}
+	if utf8.RuneCountInString(c.Guidelines) > maxGuideline {
+		bad["guidelines"] = "Use at most 20,000 characters."
+	}
 	for i, k := range c.Kinds {
 		k.validate(bad, fmt.Sprintf("kinds[%d]", i), c.Kinds[:i])
 	}
@@ -214,8 +244,8 @@ func (k Kind) validate(bad Invalid, path string, before []Kind) {
 		bad[path+".name"] = "Use a name of its own of lower-case letters, digits and underscores."
 	}
 	bad.ValidateName(path+".label", k.Label)
-	if !slices.Contains(Colors, k.Color) {
-		bad[path+".color"] = "Choose one of: " + strings.Join(Colors, ", ") + "."
+	if complaint := complaintOfColor(k.Color); complaint != "" {
+		bad[path+".color"] = complaint
 	}
 	taken := slices.ContainsFunc(before, func(b Kind) bool { return b.Key == k.Key })
 	if k.Key != "" && (len(k.Key) != 1 || k.Key[0] < 'a' || k.Key[0] > 'z' || taken) {
@@ -229,6 +259,17 @@ func (k Kind) validate(bad Invalid, path string, before []Kind) {
 	validateGuideline(bad, path, k.Guideline)
 }
 
+func complaintOfColor(color string) string {
+	if slices.Contains(Colors, color) {
+		return ""
+	}
+	own, ok := ParseOwnColor(color)
+	if !ok {
+		return "Choose one of: " + strings.Join(Colors, ", ") + ". Or give a colour for light pages and one for dark pages, such as 9a6700-e2b344."
+	}
+	return own.complaint()
+}
+
 func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attribute) {
 	if !codeName.MatchString(a.Name) || slices.ContainsFunc(before, func(b Attribute) bool { return b.Name == a.Name }) {
 		bad[path+".name"] = "Use a name of its own of lower-case letters, digits and underscores."
@@ -238,6 +279,8 @@ func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attr
 	case Choice, Choices:
 		if len(a.Values) == 0 {
 			bad[path+".values"] = "Give the closed list at least one value."
+		} else if a.Active && !slices.ContainsFunc(a.Values, func(v Value) bool { return v.Active }) {
+			bad[path+".values"] = "Leave at least one value switched on, or switch the attribute off."
 		}
 	case Prose:
 		if len(a.Values) > 0 {
@@ -251,6 +294,7 @@ func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attr
 		if strings.TrimSpace(v.Value) == "" || strings.TrimSpace(v.Label) == "" || len(v.Value) > MaxName || repeated {
 			bad[fmt.Sprintf("%s.values[%d]", path, i)] = "Give each value a name of its own and a label."
 		}
+		validateGuideline(bad, fmt.Sprintf("%s.values[%d]", path, i), v.Guideline)
 	}
 	for _, kind := range a.Kinds {
 		if _, ok := c.Kind(kind); !ok {
@@ -268,8 +312,10 @@ func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attr
 	validateGuideline(bad, path, a.Guideline)
 }
 
+const maxGuideline = 20_000 // code points
+
 func validateGuideline(bad Invalid, path, guideline string) {
-	if utf8.RuneCountInString(guideline) > 20_000 {
+	if utf8.RuneCountInString(guideline) > maxGuideline {
 		bad[path+".guideline"] = "Use at most 20,000 characters."
 	}
 }

@@ -168,7 +168,11 @@ func (c *Codebook) whole() *Codebook {
 		}
 	}
 	for i := range w.Attributes {
-		w.Attributes[i].Active = true
+		a := &w.Attributes[i]
+		a.Active, a.Values = true, slices.Clone(a.Values)
+		for j := range a.Values {
+			a.Values[j].Active = true
+		}
 	}
 	return w
 }

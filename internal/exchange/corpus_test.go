@@ -113,17 +113,18 @@ func codebook() *annotate.Codebook {
 	cue.Key = ""
 	cue.Guideline = "The words\nthat *signal* it."
 	return &annotate.Codebook{
+		Guidelines: "Look at the **headline** last.",
 		Kinds: []annotate.Kind{
 			kind(annotate.Claim, "amber", none), kind(annotate.Speaker, "blue", []annotate.EntityType{annotate.Person}), source, cue,
 		},
 		Attributes: []annotate.Attribute{
 			{
 				Name: "quotation", Label: "Quotation", Type: annotate.Choice, Kinds: []string{annotate.Claim}, Roles: []annotate.LinkRole{}, Active: true,
-				Values: []annotate.Value{{Value: "direct", Label: "direct"}, {Value: "indirect", Label: "indirect", Guideline: "No marks."}},
+				Values: []annotate.Value{{Value: "direct", Label: "direct", Active: true}, {Value: "indirect", Label: "indirect", Guideline: "No marks.", Active: true}},
 			},
 			{
 				Name: "topics", Label: "Topics", Type: annotate.Choices, Kinds: []string{annotate.Claim}, Roles: []annotate.LinkRole{},
-				Values: []annotate.Value{{Value: "safety", Label: "safety"}, {Value: "cost", Label: "cost"}},
+				Values: []annotate.Value{{Value: "safety", Label: "safety", Active: true}, {Value: "cost", Label: "cost"}},
 			},
 			{
 				Name: "note", Label: "Note", Type: annotate.Prose, Kinds: []string{annotate.Claim}, Roles: []annotate.LinkRole{annotate.RoleSource},

@@ -219,6 +219,7 @@ func (e *encoder) fail(err error) {
 func (e *encoder) codebook(c *annotate.Codebook, version int) {
 	e.raw(`{"version":`)
 	e.int(int64(version))
+	e.field(`,"guidelines":`, c.Guidelines)
 	e.raw(`,"kinds":`)
 	each(e, c.Kinds, "", func(k annotate.Kind) {
 		e.field(`{"name":`, k.Name)
@@ -248,7 +249,7 @@ func (e *encoder) attribute(a annotate.Attribute) {
 		e.field(`{"value":`, v.Value)
 		e.field(`,"label":`, v.Label)
 		e.field(`,"guideline":`, v.Guideline)
-		e.raw(`}`)
+		e.raw(`,"active":` + strconv.FormatBool(v.Active) + `}`)
 	})
 	e.field(`,"guideline":`, a.Guideline)
 	e.raw(`,"active":` + strconv.FormatBool(a.Active) + `}`)

@@ -62,7 +62,7 @@ func (s *Server) switchCodebook(w http.ResponseWriter, r *http.Request) error {
 // switched is a copy of c in which exactly the kinds and attributes named are
 // active.
 func switched(c *annotate.Codebook, kinds, attributes []string) *annotate.Codebook {
-	out := &annotate.Codebook{Kinds: slices.Clone(c.Kinds), Attributes: slices.Clone(c.Attributes)}
+	out := &annotate.Codebook{Guidelines: c.Guidelines, Kinds: slices.Clone(c.Kinds), Attributes: slices.Clone(c.Attributes)}
 	for i := range out.Kinds {
 		out.Kinds[i].Active = slices.Contains(kinds, out.Kinds[i].Name)
 	}
