@@ -1,6 +1,7 @@
 // What every page loads.
 
 import { attachBehaviours } from "./ui/_behaviour";
+import "./page/_codebook";
 import "./page/_export";
 import "./page/_unsent";
 import "./ui/_confirm";

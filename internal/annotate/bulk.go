@@ -96,7 +96,7 @@ func (c *Codebook) Answer(kind, attribute string, given []string) (any, error) {
 	if a.Type != Choices {
 		value = given[0]
 	}
-	if a.Type != Choices && len(given) > 1 || !a.allows(value) {
+	if a.Type != Choices && len(given) > 1 || !a.allows(value, nil) {
 		return nil, Invalid{"value": a.expectation()}
 	}
 	return value, nil

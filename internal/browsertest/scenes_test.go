@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"strings"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -94,6 +95,42 @@ var scenes = map[string][]scene{
 		{state: "to read", by: by(annotate.Viewer), path: at("/projects/papers/codebook")},
 		{state: "to change", by: by(annotate.Manager), path: at("/projects/papers/codebook")},
 	},
+	"/projects/{project}/codebook/guidelines": {{state: "previewed", by: by(annotate.Manager), path: at("/projects/papers/codebook/guidelines"), then: func(p *person) {
+		p.fill("#guidelines", "Only **today's** news.")
+		p.click("button", "Preview")
+		p.until("the preview", `document.querySelector(".preview strong")`)
+	}}},
+	"/projects/{project}/codebook/new-kind": {
+		{state: "as it is", by: by(annotate.Manager), path: at("/projects/papers/codebook/new-kind")},
+		{state: "refused", by: by(annotate.Manager), path: at("/projects/papers/codebook/new-kind"), then: func(p *person) {
+			p.fill("#label", "Mood")
+			p.fill("#key", "c")
+			p.click("input[value=own]")
+			run[bool](p, `() => Boolean(document.querySelector("[name=dark]").value = "#ffffff")`)
+			p.click("#save")
+			p.says("no other kind has", "has to by 4.5 to 1")
+		}, bears: "422"},
+	},
+	"/projects/{project}/codebook/kinds/{kind}":  {{state: "filled", by: by(annotate.Manager), path: at("/projects/papers/codebook/kinds/speaker")}},
+	"/projects/{project}/codebook/new-attribute": {{state: "as it is", by: by(annotate.Manager), path: at("/projects/papers/codebook/new-attribute")}},
+	"/projects/{project}/codebook/attributes/{attribute}": {
+		{state: "filled", by: by(annotate.Manager), path: at("/projects/papers/codebook/attributes/modality")},
+		{state: "refused", by: by(annotate.Manager), path: at("/projects/papers/codebook/attributes/modality"), then: func(p *person) {
+			p.click("button", "Add a value")
+			p.until("another value", `document.activeElement?.id === "label-4"`)
+			p.click("#save")
+			p.says("Give each value a name of its own and a label")
+		}, bears: "422"},
+	},
+	"/projects/{project}/codebook/versions": {{state: "filled", by: by(annotate.Manager), path: versions("")}},
+	"/projects/{project}/codebook/versions/{version}": {
+		{state: "to read", by: by(annotate.Viewer), path: versions("/1")},
+		{state: "to restore", by: by(annotate.Manager), path: versions("/1")},
+	},
+	"/projects/{project}/codebook/diff": {
+		{state: "much", by: by(annotate.Viewer), path: func(g *gallery) string { return versions("")(g) + "/../diff?from=1&to=2" }},
+		{state: "nothing", by: by(annotate.Viewer), path: at("/projects/papers/codebook/diff?from=1&to=1")},
+	},
 	"/projects/{project}/export": {
 		{state: "empty", by: theStarter, path: at("/projects/empty/export")},
 		{state: "filled, with the import", by: by(annotate.Manager), path: at("/projects/papers/export")},
@@ -178,6 +215,26 @@ var claimScenes = []scene{
 		p.click("button[name=decision]", "Dispute")
 		p.until("the complaint", `document.querySelector("#reason")?.getAttribute("aria-invalid") === "true"`)
 	}, bears: "422"},
+}
+
+// versions is a page about the versions of the codebook, of which there is
+// more than one.
+func versions(path string) func(*gallery) string {
+	return func(g *gallery) string {
+		p := must(g.store.Project(g.tb.Context(), "papers"))(g.tb)
+		if p.Codebook == 1 {
+			c := must(g.store.Codebook(g.tb.Context(), p.ID, 1))(g.tb).WithGuidelines("Only **today's** news.")
+			mood := annotate.Kind{Name: "mood", Label: "Mood", Color: "9a6700-e2b344", Key: "m", Active: true}
+			c = c.WithKind("", mood, annotate.Cue)
+			cue, _ := c.Kind(annotate.Cue)
+			cue.Guideline, cue.Color = strings.Replace(cue.Guideline, "fewest words", "least", 1), "slate"
+			c = c.WithKind(annotate.Cue, cue, annotate.Claim)
+			must(g.store.ChangeCodebook(g.tb.Context(), store.CodebookChange{
+				Project: p.ID, Base: 1, Codebook: c, By: g.papers.people[annotate.Manager].id, At: time.Now(),
+			}))(g.tb)
+		}
+		return "/projects/papers/codebook/versions" + path
+	}
 }
 
 func underArticle(path string) func(*gallery) string {

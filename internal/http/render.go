@@ -40,6 +40,12 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) pag
 		Title: title, Asker: a.User, Project: a.Project, Role: a.Role,
 		Flash: s.takeFlash(w, r), Path: r.URL.RequestURI(), Asset: s.assets.URL,
 	}
+	if a.Project.ID != "" {
+		// A page is better without its colours than not at all.
+		if codebook, err := s.store.Codebook(r.Context(), a.Project.ID, a.Project.Codebook); err == nil {
+			f.Colors = page.CodebookColorsURL(codebook)
+		}
+	}
 	if c, err := r.Cookie(themeCookie); err == nil && slices.Contains(themes, c.Value) {
 		f.Theme = c.Value
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -60,4 +61,47 @@ func (s *Store) ChangeCodebook(ctx context.Context, c CodebookChange) (version i
 		return 0, fmt.Errorf("change the codebook of project %s: %w", c.Project, err)
 	}
 	return version, nil
+}
+
+// CodebookVersion is a version of a project's codebook.
+type CodebookVersion struct {
+	Version int
+	// By made it, under the name Author.
+	By       annotate.ID
+	Author   string
+	At       time.Time
+	Codebook *annotate.Codebook
+}
+
+const selectCodebookVersion = `
+	SELECT c.version, coalesce(c.created_by::text, '') AS by, coalesce(u.name, '') AS author, c.created_at AS at, c.content AS codebook
+	FROM codebooks c
+	LEFT JOIN users u ON u.id = c.created_by`
+
+// CodebookVersions reads at most limit versions of a project's codebook, the
+// latest first, from the one before the version before on; 0 is from the
+// latest. Numbers may be missing: an imported codebook comes with its own.
+func (s *Store) CodebookVersions(ctx context.Context, project annotate.ID, before, limit int) ([]CodebookVersion, error) {
+	rows, _ := s.pool.Query(ctx, selectCodebookVersion+`
+		WHERE c.project_id = $1 AND ($2 = 0 OR c.version < $2)
+		ORDER BY c.version DESC
+		LIMIT $3`, project, before, limit)
+	versions, err := pgx.CollectRows(rows, pgx.RowToStructByName[CodebookVersion])
+	if err != nil {
+		return nil, fmt.Errorf("list the codebooks of project %s: %w", project, translate(err))
+	}
+	return versions, nil
+}
+
+// CodebookVersion reads a version of a project's codebook with who made it.
+func (s *Store) CodebookVersion(ctx context.Context, project annotate.ID, version int) (CodebookVersion, error) {
+	if version < 1 || version > math.MaxInt32 {
+		return CodebookVersion{}, annotate.ErrNotFound
+	}
+	rows, _ := s.pool.Query(ctx, selectCodebookVersion+` WHERE c.project_id = $1 AND c.version = $2`, project, version)
+	v, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[CodebookVersion])
+	if err != nil {
+		return CodebookVersion{}, fmt.Errorf("read codebook version %d: %w", version, translate(err))
+	}
+	return v, nil
 }

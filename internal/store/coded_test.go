@@ -1,9 +1,13 @@
 package store_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
@@ -99,4 +103,90 @@ func TestACodebookKeepsWhatHasBeenCoded(t *testing.T) {
 	copied := n.newProject("copy")
 	n.mustImport(copied, c)
 	same(t, c, exported(t, n.Store, copied, store.ExportFilter{}))
+}
+
+func TestWhatIsCodedIsCounted(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	article := n.article("Harbour", harbour)
+	claim := n.tag(article, n.ana, annotate.Annotation{
+		Kind: annotate.Claim, Fragments: n.fragments(article, "declined to comment"),
+		Attributes: annotate.Attributes{"quotation": "indirect", "not_stated": []string{"source", "speaker"}, "time": "today"},
+	})
+	gone := n.tag(article, n.ana, annotate.Annotation{
+		Kind: annotate.Claim, Fragments: n.fragments(article, "a good deal"), Attributes: annotate.Attributes{"not_stated": []string{"source"}},
+	})
+	n.change(article, n.ana, annotate.Operation{Op: annotate.Delete, Annotation: &annotate.Annotation{ID: gone, Version: 1}})
+	speaker := n.mention(article, annotate.Speaker, "Jan Vos", n.entity(annotate.Person, "Jan Vos"))
+	n.change(article, n.ana, annotate.Operation{Op: annotate.Put, Link: &annotate.Link{
+		ID: store.NewID(), From: claim, To: speaker, Role: annotate.RoleSpeaker, Attributes: annotate.Attributes{"certainty": "CT+"},
+	}})
+	other := n.newProject("other")
+	for kind, want := range map[string]store.KindUse{
+		annotate.Claim: {Annotations: 2}, annotate.Speaker: {Annotations: 1, WithEntity: 1}, annotate.Cue: {}, "irony": {},
+	} {
+		if got, err := n.KindUse(t.Context(), n.project, kind); err != nil || got != want {
+			t.Errorf("%s: %+v, %v, want %+v", kind, got, err, want)
+		}
+	}
+	codebook := annotate.DefaultCodebook()
+	for name, want := range map[string]store.AttributeUse{
+		"quotation":  {Answers: 1, Values: map[string]int{"indirect": 1}},
+		"not_stated": {Answers: 2, Values: map[string]int{"source": 2, "speaker": 1}},
+		"certainty":  {Answers: 1, Values: map[string]int{"CT+": 1}},
+		"time":       {Answers: 1, Values: map[string]int{}},
+		"modality":   {Values: map[string]int{}},
+	} {
+		a, _ := codebook.Attribute(name)
+		got, err := n.AttributeUse(t.Context(), n.project, a)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v %s", name, err, diff)
+		}
+		if got, err := n.AttributeUse(t.Context(), other, a); err != nil || got.Answers != 0 {
+			t.Errorf("%s in another project: %+v, %v", name, got, err)
+		}
+	}
+}
+
+func TestCodebookVersionsTellWhoMadeThem(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	made := []time.Time{n.now}
+	for base := 1; base <= 3; base++ {
+		c := annotate.DefaultCodebook().WithGuidelines(strings.Repeat("Read. ", base))
+		if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: n.project, Base: base, Codebook: c, By: n.ben, At: n.later()}); err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, n.now)
+	}
+	want := func(version int) store.CodebookVersion {
+		v := store.CodebookVersion{Version: version, By: n.ben, Author: "Ben Okafor", At: made[version-1], Codebook: annotate.DefaultCodebook().WithGuidelines(strings.Repeat("Read. ", version-1))}
+		if version == 1 {
+			v.By, v.Author = n.mara, "Mara Lind"
+		}
+		return v
+	}
+	for _, tt := range []struct {
+		before, limit int
+		want          []store.CodebookVersion
+	}{
+		{0, 10, []store.CodebookVersion{want(4), want(3), want(2), want(1)}},
+		{0, 2, []store.CodebookVersion{want(4), want(3)}},
+		{3, 2, []store.CodebookVersion{want(2), want(1)}},
+		{1, 2, []store.CodebookVersion{}},
+	} {
+		got, err := n.CodebookVersions(t.Context(), n.project, tt.before, tt.limit)
+		if diff := cmp.Diff(tt.want, got); err != nil || diff != "" {
+			t.Errorf("before %d: %v (-want +got):\n%s", tt.before, err, diff)
+		}
+	}
+	got, err := n.CodebookVersion(t.Context(), n.project, 2)
+	if diff := cmp.Diff(want(2), got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	for _, version := range []int{-1, 0, 5, 1 << 40} {
+		if _, err := n.CodebookVersion(t.Context(), n.project, version); !errors.Is(err, annotate.ErrNotFound) {
+			t.Errorf("version %d: %v", version, err)
+		}
+	}
 }

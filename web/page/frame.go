@@ -40,6 +40,8 @@ type Frame struct {
 	// First is a script of the page that has a part in its first frame: nothing
 	// shows before it has run.
 	First string
+	// Colors is the style sheet of the project's own colours, or empty.
+	Colors string
 	// Scripts are the page's own scripts, such as page/workbench.js.
 	Scripts []string
 	// Full is for pages that take the whole window. Their header is not kept

@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"strconv"
 
 	"onrecord.dev/internal/annotate"
 )
@@ -61,6 +62,39 @@ func EntityURL(slug string, entity annotate.ID) string {
 
 // CodebookURL shows a project's codebook.
 func CodebookURL(slug string) string { return ProjectURL(slug) + "/codebook" }
+
+// GuidelinesURL is where the guidelines of a project are written.
+func GuidelinesURL(slug string) string { return CodebookURL(slug) + "/guidelines" }
+
+// KindURL is where a kind is changed, or a new one made when name is empty.
+func KindURL(slug, name string) string {
+	if name == "" {
+		return CodebookURL(slug) + "/new-kind"
+	}
+	return CodebookURL(slug) + "/kinds/" + url.PathEscape(name)
+}
+
+// AttributeURL is where an attribute is changed, or a new one made when name
+// is empty.
+func AttributeURL(slug, name string) string {
+	if name == "" {
+		return CodebookURL(slug) + "/new-attribute"
+	}
+	return CodebookURL(slug) + "/attributes/" + url.PathEscape(name)
+}
+
+// CodebookVersionsURL lists the versions of a project's codebook.
+func CodebookVersionsURL(slug string) string { return CodebookURL(slug) + "/versions" }
+
+// CodebookVersionURL shows one of them.
+func CodebookVersionURL(slug string, version int) string {
+	return CodebookVersionsURL(slug) + "/" + strconv.Itoa(version)
+}
+
+// CodebookDiffURL shows what differs between two of them.
+func CodebookDiffURL(slug string, from, to int) string {
+	return CodebookURL(slug) + "/diff?from=" + strconv.Itoa(from) + "&to=" + strconv.Itoa(to)
+}
 
 // ExportURL is the page from which a project is exported.
 func ExportURL(slug string) string { return ProjectURL(slug) + "/export" }
