@@ -79,7 +79,7 @@ func (s *Server) addArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(docs) > 1 {
-		return s.redirect(w, r, page.ArticlesURL(a.Project.Slug), fmt.Sprintf("%d articles added.", len(docs)))
+		return s.redirect(w, r, page.ArticlesURL(a.Project.Slug), s.language(r).N(len(docs), "%d article added.", "%d articles added."))
 	}
 	return s.redirect(w, r, page.ArticleURL(a.Project.Slug, docs[0].Article.ID), s.language(r).T("Article added. Select words of it to tag them."))
 }
@@ -156,7 +156,7 @@ func (f articleForm) articles(by annotate.ID, files []*multipart.FileHeader) ([]
 		articles = append(articles, store.NewArticle{Article: article, Text: f.withHeadline(text)})
 	}
 	if complaints != nil {
-		return nil, annotate.Invalid{"files": strings.Join(complaints, " ") + " Nothing was added; choose the files again."}
+		return nil, annotate.Invalid{"files": fmt.Sprintf("%s Nothing was added; choose the files again.", strings.Join(complaints, " "))}
 	}
 	return articles, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/page"
 )
 
@@ -172,7 +173,7 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
 	if after := p.GetHeaders().Get("Retry-After"); after != "" {
 		w.Header().Set("Retry-After", after)
 	}
-	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, p.Title), p.Status, detail, complaints))
+	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, s.language(r).Say(p.Title)), p.Status, detail, complaints))
 	if err != nil {
 		s.logFault(r.Context(), err)
 		w.WriteHeader(http.StatusInternalServerError)
@@ -258,36 +259,36 @@ var refusals = []struct {
 	title  string
 	detail func(error) string
 }{
-	{errNobody, http.StatusUnauthorized, "unauthenticated", "Not signed in", always(
+	{errNobody, http.StatusUnauthorized, "unauthenticated", language.Key("Not signed in"), always(
 		"Sign in, or send an API token in the header Authorization: Bearer TOKEN.")},
-	{errSomebodyElse, http.StatusUnauthorized, "somebody-else", "Somebody else is signed in", always(
+	{errSomebodyElse, http.StatusUnauthorized, "somebody-else", language.Key("Somebody else is signed in"), always(
 		"This was asked for another user than the one who is signed in, so nothing was done. Sign in again as the one who asked.")},
-	{annotate.ErrUnauthenticated, http.StatusUnauthorized, "session-ended", "No longer signed in", always(
+	{annotate.ErrUnauthenticated, http.StatusUnauthorized, "session-ended", language.Key("No longer signed in"), always(
 		"The session or token has expired or was ended. Sign in again, or make a new token on your account page.")},
-	{annotate.ErrOwnClaim, http.StatusForbidden, "own-claim", "Your own claim", always(
+	{annotate.ErrOwnClaim, http.StatusForbidden, "own-claim", language.Key("Your own claim"), always(
 		"In this project nobody approves a claim that they tagged, or that they were the last to change, its speaker, sources and links included. Ask another reviewer.")},
-	{annotate.ErrForbidden, http.StatusForbidden, "forbidden", "Not allowed", forbidden},
-	{annotate.ErrNotFound, http.StatusNotFound, "not-found", "Nothing here", always(
+	{annotate.ErrForbidden, http.StatusForbidden, "forbidden", language.Key("Not allowed"), forbidden},
+	{annotate.ErrNotFound, http.StatusNotFound, "not-found", language.Key("Nothing here"), always(
 		"There is nothing at this address, or nothing that you may see. Check the address, or ask a manager of the project to let you in.")},
-	{annotate.ErrExists, http.StatusConflict, "exists", "Already there", always(
+	{annotate.ErrExists, http.StatusConflict, "exists", language.Key("Already there"), always(
 		"The name, address or identifier is taken. Choose another.")},
-	{annotate.ErrTooLarge, http.StatusRequestEntityTooLarge, "too-large", "Too large", always(
+	{annotate.ErrTooLarge, http.StatusRequestEntityTooLarge, "too-large", language.Key("Too large"), always(
 		"The text is over its limit. Send it in smaller parts.")},
-	{errCrossOrigin, http.StatusForbidden, "cross-origin", "Refused", always(
+	{errCrossOrigin, http.StatusForbidden, "cross-origin", language.Key("Refused"), always(
 		"The request came from another site. Open Onrecord itself and do it there.")},
-	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", "Not possible here", always(
+	{errMethodNotAllowed, http.StatusMethodNotAllowed, "method-not-allowed", language.Key("Not possible here"), always(
 		"This address does not take that method. The header Allow lists those it takes.")},
-	{store.ErrStale, http.StatusConflict, "stale", "Changed since", always(
+	{store.ErrStale, http.StatusConflict, "stale", language.Key("Changed since"), always(
 		"Somebody changed this since you looked. Look at it as it is now, and make your change again.")},
-	{store.ErrWrongPassword, http.StatusUnauthorized, "wrong-password", "Not signed in", always(
+	{store.ErrWrongPassword, http.StatusUnauthorized, "wrong-password", language.Key("Not signed in"), always(
 		"The e-mail address or the password is not right.")},
-	{store.ErrTooManyTries, http.StatusTooManyRequests, "too-many-tries", "Too many tries", always(
+	{store.ErrTooManyTries, http.StatusTooManyRequests, "too-many-tries", language.Key("Too many tries"), always(
 		"Too many wrong passwords for this account. Wait a quarter of an hour, then try again.")},
-	{errNotReady, http.StatusServiceUnavailable, "not-ready", "Not ready", always(
+	{errNotReady, http.StatusServiceUnavailable, "not-ready", language.Key("Not ready"), always(
 		"The database does not answer, or its schema is being changed. Try again in a moment.")},
-	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", "Too many tries", always(
+	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", language.Key("Too many tries"), always(
 		"Wait a minute and try again.")},
-	{errBadRequest, http.StatusBadRequest, "bad-request", "Cannot be read", always(
+	{errBadRequest, http.StatusBadRequest, "bad-request", language.Key("Cannot be read"), always(
 		"What was sent cannot be read. Send text as UTF-8, and forms whole.")},
 }
 
@@ -295,7 +296,7 @@ func always(detail string) func(error) string { return func(error) string { retu
 
 func forbidden(err error) string {
 	if role, ok := errors.AsType[refusedRole](err); ok {
-		return "You need to be " + role.need + " to do this. Ask a manager, or an admin."
+		return fmt.Sprintf("You need to be %s to do this. Ask a manager, or an admin.", role.need)
 	}
 	return "Your role does not allow this. Ask a manager of the project."
 }

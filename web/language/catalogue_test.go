@@ -9,6 +9,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"onrecord.dev/web/language"
@@ -148,6 +149,59 @@ func all(tb testing.TB) language.Catalogue {
 		tb.Fatal(err)
 	}
 	return c
+}
+
+// sentencesForPrograms stand in files whose sentences only programs get to
+// read: change sets, imports, the API's description. The default codebook is
+// translated as a whole.
+var sentencesForPrograms = []string{
+	"annotate/admission.go", "annotate/changecheck.go", "annotate/changeset.go", "annotate/codebook_default.go", "annotate/corpus.go",
+	"http/api.go", "http/exchange.go", "http/live.go", "store/door.go", "store/import.go",
+}
+
+// furtherSentencesForPrograms stand beside others that people read.
+var furtherSentencesForPrograms = []string{
+	"Choose among the types of entity there are.",
+	"Choose choice, choices or text.",
+	"Give 1 to 2000 characters of text, or leave it out.",
+	"Mend the fields named in errors and send it again.",
+	"Nothing was applied. Mend the operations named in errors and send the change set again.",
+	"Nothing was imported. Mend what errors lists and send the file again.",
+	"Somebody changed this since you looked, so nothing was applied. Look at conflicts for what is there now, and send a new change set based on it.",
+	"Something broke on our side.",
+	"The codebook does not ask this here. Leave it out, or add it to the codebook.",
+	"Use page, url, analyst or unknown.",
+	"Use person, organisation, group, outlet, document, recording, event or place.",
+	"Use the next of an earlier answer as it came.",
+	"Use untagged, open, disputed or done.",
+	"Use unreviewed, approved, disputed, rejected or changes_requested.",
+	"%s. Use it, or choose a name that tells the two apart.",
+}
+
+func TestEverySentenceOfTheDomainThatPeopleReadHasItsGerman(t *testing.T) {
+	t.Parallel()
+	c := all(t)
+	for text, where := range sentencesOf(t) {
+		forPrograms := slices.Contains(furtherSentencesForPrograms, text) ||
+			slices.ContainsFunc(sentencesForPrograms, func(file string) bool { return strings.Contains(where, file) })
+		if _, ok := c[text]; !ok && !forPrograms {
+			t.Errorf("%s: %q has no German: add it to web/language/de/complaints.json, or to furtherSentencesForPrograms if no page says it", where, text)
+		}
+	}
+}
+
+func TestASentenceOfTheDomainIsRecognisedByItsText(t *testing.T) {
+	t.Parallel()
+	german := language.New("de", all(t))
+	for english, want := range map[string]string{
+		"Give a name.": "Geben Sie einen Namen an.",
+		"What was sent is over the limit of 12 MiB. Send it in smaller parts.": "Das Gesendete überschreitet die Grenze von 12 MiB. Senden Sie es in kleineren Teilen.",
+		"Nobody ever said this.": "Nobody ever said this.",
+	} {
+		if got := german.Say(english); got != want {
+			t.Errorf("%q is %q, want %q", english, got, want)
+		}
+	}
 }
 
 // sentencesOf are those that the domain says, in English, and pages say in
