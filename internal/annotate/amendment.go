@@ -165,11 +165,11 @@ func (k Kind) changes(was Kind) []Amendment {
 func (a Attribute) code() string { return a.Name }
 
 func (a Attribute) amendment() Amendment {
-	return Amendment{Part: PartAttribute, Name: a.Name, Label: a.Label, Kinds: a.concerns()}
+	return Amendment{Part: PartAttribute, Name: a.Name, Label: a.Label, Kinds: a.Concerns()}
 }
 
-// concerns are the kinds a is asked of, be it of links from them.
-func (a Attribute) concerns() []string {
+// Concerns are the kinds a is asked of, be it of links from them.
+func (a Attribute) Concerns() []string {
 	kinds := slices.Clone(a.Kinds)
 	for _, role := range a.Roles {
 		if from, _, ok := role.Ends(); ok && !slices.Contains(kinds, from) {
@@ -181,7 +181,7 @@ func (a Attribute) concerns() []string {
 
 func (a Attribute) changes(was Attribute) []Amendment {
 	about := a.amendment()
-	for _, kind := range was.concerns() {
+	for _, kind := range was.Concerns() {
 		if !slices.Contains(about.Kinds, kind) {
 			about.Kinds = append(about.Kinds, kind)
 		}

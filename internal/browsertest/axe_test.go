@@ -81,7 +81,7 @@ func TestEveryPageHasAScene(t *testing.T) {
 }
 
 // notPages answer GET with something that is not read as a page.
-var notPages = []string{"/api/", "/assets/", "/schemas/", "/healthz", "/readyz", "/favicon.ico", "/projects/{project}/export/file", "/colors/"}
+var notPages = []string{"/api/", "/assets/", "/schemas/", "/healthz", "/readyz", "/favicon.ico", "/projects/{project}/export/file", "/colors/", "/projects/{project}/codebook/beside"}
 
 func pageRoutes(tb testing.TB, a *app) []string {
 	tb.Helper()

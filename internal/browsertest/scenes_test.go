@@ -168,6 +168,11 @@ var workbenchScenes = []scene{
 		p.unfold("Text and kind")
 		p.unfold("Cue, addressee, nesting")
 	}},
+	{state: "with the codebook", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		openClaim(p)
+		p.press("F1")
+		p.until("the codebook at the kind", `document.activeElement?.id === "about-kind-claim"`)
+	}},
 	{state: "with a selection", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		openClaim(p)
 		p.selectText(0, 5)

@@ -28,6 +28,16 @@ func (s *Server) codebookPage(w http.ResponseWriter, r *http.Request, status int
 	return s.render(w, r, status, page.Codebook(f, c, complaint))
 }
 
+// showCodebookBeside is the codebook for the panel beside a text.
+func (s *Server) showCodebookBeside(w http.ResponseWriter, r *http.Request) error {
+	p := asker(r.Context()).Project
+	c, err := s.store.Codebook(r.Context(), p.ID, p.Codebook)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, page.CodebookBeside(s.frame(w, r, ""), c))
+}
+
 // switchCodebook switches on what the form names and all else off.
 func (s *Server) switchCodebook(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {

@@ -370,3 +370,27 @@ func TestColoursOfOnesOwnAreServed(t *testing.T) {
 		s.nobody().get("/colors/" + name + ".css").is(http.StatusNotFound)
 	}
 }
+
+func TestTheCodebookIsReadBesideATextAndClaimsKeepTheirs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	manager, viewer := s.as(annotate.Manager), s.as(annotate.Viewer)
+	beside := viewer.get("/projects/harbour/codebook/beside").is(http.StatusOK).
+		says(`id="about-kind-claim"`, `id="about-attribute-quotation"`, `id="about-attribute-certainty"`, "All of it stands inside quote marks", "<strong>Tag</strong>")
+	beside.keepsQuietAbout("<html", `id="about-attribute-attitude"`)
+	s.as("").get("/projects/harbour/codebook/beside").is(http.StatusNotFound)
+
+	claim := s.coded(manager.user, annotate.Attributes{})
+	path := "/projects/harbour/claims/" + string(claim)
+	viewer.get(path).is(http.StatusOK).says("Codebook, version 1").keepsQuietAbout("Changed since")
+	c := s.codebook()
+	c.Kinds[0].Color, c.Kinds[3].Guideline = "rose", "Otherwise."
+	manager.api("PUT", "/projects/harbour/codebook", c).is(http.StatusOK)
+	viewer.get(path).is(http.StatusOK).says("Codebook, version 1").keepsQuietAbout("Changed since") // of cues, and how claims look
+	c.Version, c.Kinds[0].Guideline = 2, "Tag less."
+	manager.api("PUT", "/projects/harbour/codebook", c).is(http.StatusOK)
+	viewer.get(path).is(http.StatusOK).says("Changed since", "/projects/harbour/codebook/diff?from=1&to=3")
+	s.exec(`DELETE FROM codebooks WHERE version = 2`)
+	s.exec(`UPDATE annotations SET codebook = 2`)
+	viewer.get(path).is(http.StatusOK).says("Codebook, version 2").keepsQuietAbout("Changed since")
+}

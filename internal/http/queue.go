@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -208,6 +209,9 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
 		return err
 	}
+	if err := s.amendedSince(r.Context(), &v); err != nil {
+		return err
+	}
 	if v.Before, v.After, err = s.store.Neighbours(r.Context(), p.ID, filterOf(v.Query), id); err != nil {
 		return err
 	}
@@ -221,4 +225,27 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	f := s.frame(w, r, page.ClaimTitle(s.language(r), v.Claim.QueuedClaim))
 	f.Active, f.Scripts = page.NavClaims, []string{"page/claim.js"}
 	return s.render(w, r, status, page.Claim(f, v))
+}
+
+// amendedSince fills in what of the codebook has changed since v's claim was
+// made that may make a difference to it. Of a version that is not here, for it
+// did not come along with an import, that is not known.
+func (s *Server) amendedSince(ctx context.Context, v *page.ClaimView) error {
+	p, claim := asker(ctx).Project, v.Claim.Claim
+	if claim.Codebook == p.Codebook {
+		return nil
+	}
+	then, err := s.store.CodebookVersion(ctx, p.ID, claim.Codebook)
+	if errors.Is(err, annotate.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range v.Codebook.Amendments(then.Codebook) {
+		if m.Touches(claim.Kind) {
+			v.Amended = append(v.Amended, m)
+		}
+	}
+	return nil
 }

@@ -80,6 +80,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	r.Get("/projects/{project}/claims", s.handle(s.listClaims))
 	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
 	r.Get("/projects/{project}/codebook", s.handle(s.showCodebook))
+	r.Get("/projects/{project}/codebook/beside", s.handle(s.showCodebookBeside))
 	r.Get("/projects/{project}/codebook/versions", s.handle(s.listCodebookVersions))
 	r.Get("/projects/{project}/codebook/versions/{version}", s.handle(s.showCodebookVersion))
 	r.Get("/projects/{project}/codebook/diff", s.handle(s.showCodebookDiff))

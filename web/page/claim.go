@@ -13,6 +13,9 @@ type ClaimView struct {
 	Query    ClaimQuery
 	Claim    annotate.DecidedClaim
 	Codebook *annotate.Codebook
+	// Amended is what of the codebook has changed since the claim was made that
+	// may make a difference to it.
+	Amended []annotate.Amendment
 	// Before and After are its neighbours in the queue, empty where there are
 	// none.
 	Before annotate.ID

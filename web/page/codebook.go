@@ -62,3 +62,15 @@ func builtIn(name string) bool {
 func anchor(heading string) string {
 	return strings.ReplaceAll(strings.ToLower(heading), " ", "-")
 }
+
+// askedFirstOf are the active attributes that concern kind before any other,
+// be it by links from it.
+func askedFirstOf(c *annotate.Codebook, kind string) []annotate.Attribute {
+	var asked []annotate.Attribute
+	for _, a := range c.Attributes {
+		if concerns := a.Concerns(); a.Active && len(concerns) > 0 && concerns[0] == kind {
+			asked = append(asked, a)
+		}
+	}
+	return asked
+}

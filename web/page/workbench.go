@@ -101,6 +101,7 @@ type benchFacts struct {
 	Article string `json:"article"`
 	// Codebook is the one in force.
 	Codebook *annotate.Codebook `json:"codebook"`
+	Version  int                `json:"codebook_version"`
 	Me       benchPerson        `json:"me"`
 	Members  []benchPerson      `json:"members"`
 	MayTag   bool               `json:"may_tag"`
@@ -133,7 +134,7 @@ type benchPerson struct {
 
 func benchData(f Frame, v WorkbenchView) benchFacts {
 	facts := benchFacts{
-		Project: f.Project.Slug, Article: string(v.Article.ID), Codebook: v.Codebook,
+		Project: f.Project.Slug, Article: string(v.Article.ID), Codebook: v.Codebook, Version: f.Project.Codebook,
 		Me: benchPerson{f.Asker.ID, f.Asker.Name}, Members: make([]benchPerson, len(v.Members)),
 		MayTag: f.May(annotate.Analyst), Language: v.Article.InLanguage, Opening: openingOf(v.Opening),
 	}

@@ -9,6 +9,7 @@ import { Bench } from "../workbench/bench";
 import { Boundaries } from "../workbench/boundaries";
 import { Caret } from "../workbench/caret";
 import { Chooser } from "../workbench/chooser";
+import { CodebookPanel } from "../workbench/codebookpanel";
 import { Codes } from "../workbench/codes";
 import { benchCommands, Commands } from "../workbench/commands";
 import { Directory } from "../workbench/directory";
@@ -51,6 +52,7 @@ interface Facts {
   readonly project: string;
   readonly article: string;
   readonly codebook: Codebook;
+  readonly codebook_version: number;
   readonly me: Person;
   readonly members: readonly Person[];
   readonly may_tag: boolean;
@@ -91,7 +93,7 @@ function assemble(): Bench {
   });
   return new Bench({
     project: facts.project, editor, api, view, offsets, boundaries, announce,
-    codes: new Codes(facts.codebook),
+    codes: new Codes(facts.codebook, facts.codebook_version),
     directory: new Directory(facts.me, facts.members),
     selection: new TextSelection(view, offsets, boundaries),
     mayTag: facts.may_tag,
@@ -118,7 +120,7 @@ function furnish(): void {
   const sheet = new KeySheet(commands, bench.parts.selection);
   const palette = new Palette(bench, commands, caret);
   const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, shows });
-  commands.add(...benchCommands(doing));
+  commands.add(...benchCommands(doing), new CodebookPanel(bench).command);
   new Keyboard(bench, commands, sheet);
   new Bar(bench, tagging, doing);
   if (facts.may_tag) new Handles(bench, tagging);

@@ -3,9 +3,12 @@ import type { Attribute, Attributes, Codebook, Kind, Role } from "./record";
 /** Codes answers what the codebook says of a kind, a role or a key. */
 export class Codes {
   readonly kinds: readonly Kind[];
+  /** The version of the codebook. */
+  readonly version: number;
   readonly #attributes: readonly Attribute[];
 
-  constructor({ kinds, attributes }: Codebook) {
+  constructor({ kinds, attributes }: Codebook, version = 1) {
+    this.version = version;
     this.kinds = kinds;
     this.#attributes = attributes;
   }

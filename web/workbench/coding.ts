@@ -73,7 +73,7 @@ function buttons({ name, label, type, values, guideline }: Attribute, given: Att
   };
   return element("fieldset", { className: "question", "data-attribute": name },
     element("legend", { title: plain(guideline) }, label),
-    ...values.map(({ value, label: word, guideline: meaning }) => {
+    ...offered(values, chosen).map(({ value, label: word, guideline: meaning }) => {
       const input = element("input", {
         type: one ? "radio" : "checkbox", name: `${id} ${name}`, value, checked: chosen(value), "data-key": `${name} ${value}`,
         onchange: () => { if (input.checked !== chosen(value)) choose(value); },
@@ -90,13 +90,18 @@ function buttons({ name, label, type, values, guideline }: Attribute, given: Att
     }));
 }
 
+/** The values that may be chosen, and those that were before they were switched off. */
+function offered(values: Attribute["values"], chosen: (value: string) => boolean): Attribute["values"] {
+  return values.filter(({ value, active }) => active !== false || chosen(value));
+}
+
 /** One answer of a long list. */
 function menu({ name, label, values, guideline }: Attribute, given: Attributes, answer: Answer, labelled: boolean): HTMLElement {
   const now = typeof given[name] === "string" ? given[name] : "";
   const select = element("select", {
     className: "select small", "data-key": name, "data-attribute": name, "aria-label": label, title: plain(guideline),
     onchange: () => answer(name, select.value),
-  }, element("option", { value: "" }, labelled ? "–" : label), ...values.map(({ value, label: word }) => element("option", { value, selected: value === now }, word)));
+  }, element("option", { value: "" }, labelled ? "–" : label), ...offered(values, (value) => value === now).map(({ value, label: word }) => element("option", { value, selected: value === now }, word)));
   return labelled ? element("div", { className: "question" }, element("span", { className: "legend", "aria-hidden": "true" }, label), select) : select;
 }
 

@@ -1,4 +1,5 @@
 import { n, t } from "../language/_words";
+import { amendedField } from "./amended";
 import { attributionOf } from "./attribution";
 import type { Bench } from "./bench";
 import { codingField } from "./coding";
@@ -26,7 +27,7 @@ export function openCard(bench: Bench, tagging: Tagging, id: string): OpenCard {
   const fields = kind === "claim" ? claimFields(bench, tagging, id) : mentionFields(bench, tagging, id);
   const all: Field[] = [header(bench, id), ...fields, codingField(bench, tagging, id)];
   if (bench.parts.mayTag) all.push(textField(bench, tagging, id));
-  all.push(footer(bench, tagging, id));
+  all.push(amendedField(bench, id), footer(bench, tagging, id));
   const { label } = bench.parts.codes.kind(kind) ?? { label: kind };
   const root = element("div", { className: "body", tabIndex: -1, role: "group", "aria-label": label }, ...all.map((field) => field.element));
   root.querySelectorAll("details").forEach(keepUnfolded);

@@ -160,7 +160,7 @@ export interface Attribute {
   readonly type: "choice" | "choices" | "text";
   readonly kinds: readonly string[];
   readonly roles: readonly Role[];
-  readonly values: readonly { readonly value: string; readonly label: string; readonly guideline: string }[];
+  readonly values: readonly { readonly value: string; readonly label: string; readonly guideline: string; readonly active?: boolean }[];
   readonly guideline: string;
   readonly active: boolean;
 }
