@@ -284,10 +284,17 @@ func TestEachDifferenceIsChosenForItself(t *testing.T) {
 
 	n.rolf.open("/projects/" + n.project.Slug + "/articles")
 	n.rolf.click("button.unsent", "not saved")
-	n.rolf.says("The ferry row", "to decide")
+	n.rolf.says("The ferry row", "1 to decide")
 	n.rolf.click("#unsent-articles a", "The ferry row")
 	n.rolf.ready()
-	n.rolf.says("Ana Analyst changed this while you did.")
+	n.rolf.says("Ana Analyst changed this while you did.", "Quotation", "Text")
+	n.rolf.click("#held label", "Direct")
+	n.rolf.click("#held tbody tr:nth-child(2) td:last-child label")
+	n.rolf.click("#held button", "Keep what is chosen")
+	n.has("Rolf's answer, within Ana's boundary", func(a article) bool {
+		return a.has(annotate.Claim, sails+",") && a.find(t, annotate.Claim, sails+",").Attributes["quotation"] == "direct"
+	})
+	n.rolf.saving("Saved")
 }
 
 // coded answers the question how the claim is quoted.

@@ -3,7 +3,7 @@ import { behaviour } from "../ui/_behaviour";
 import { BrowserOutbox, discard, type Stored, unsentOf } from "../workbench/browseroutbox";
 import { element } from "../workbench/dom";
 import { Neighbours, samePlace } from "../workbench/neighbours";
-import type { Place } from "../workbench/outbox";
+import { heldIn, type Place } from "../workbench/outbox";
 import { ChangeQueue } from "../workbench/queue";
 import { saving } from "../workbench/saving";
 
@@ -15,7 +15,9 @@ const patience = 1500; // milliseconds
 interface Waiting extends Place {
   readonly headline: string;
   readonly waiting: number;
-  readonly held: number;
+  readonly toDecide: number;
+  /** How many change sets there are, those included that wait for a decision on another. */
+  readonly count: number;
 }
 
 // Says how many changes of other articles wait in this browser, and sends them.
@@ -106,7 +108,7 @@ class OtherArticles {
   }
 
   #show(all: readonly Waiting[]): void {
-    const count = all.reduce((sum, { waiting, held }) => sum + waiting + held, 0);
+    const count = all.reduce((sum, one) => sum + one.count, 0);
     this.#button.hidden = count === 0;
     this.#button.querySelector(".words")!.textContent = n(count, "%d change not saved", "%d changes not saved");
     this.#button.querySelector(".count")!.textContent = String(count);
@@ -116,7 +118,7 @@ class OtherArticles {
   #item(one: Waiting): HTMLLIElement {
     const words = [
       one.waiting > 0 && n(one.waiting, "%d waits to be sent", "%d wait to be sent"),
-      one.held > 0 && t("%d to decide", one.held),
+      one.toDecide > 0 && t("%d to decide", one.toDecide),
     ].filter((part) => part !== false).join(", ");
     return element("li", {},
       element("a", { href: `/projects/${encodeURIComponent(one.project)}/articles/${one.article}` }, one.headline || t("An article")),
@@ -125,7 +127,7 @@ class OtherArticles {
   }
 
   async #throwAway(one: Waiting): Promise<void> {
-    const words = n(one.waiting + one.held, "Throw away %d change of “%s” for good?", "Throw away %d changes of “%s” for good?", one.headline);
+    const words = n(one.count, "Throw away %d change of “%s” for good?", "Throw away %d changes of “%s” for good?", one.headline);
     if (!window.confirm(words)) return;
     await discard(one).catch(() => undefined);
     this.#neighbours.tell(one, {});
@@ -142,5 +144,6 @@ function ownArticle(): string | undefined {
 function waitingOf(all: Stored[]): Waiting {
   const { user, project, article, headline } = all[0]!;
   const waiting = all.filter(({ state }) => state === "waiting").length;
-  return { user, project, article, headline, waiting, held: all.length - waiting };
+  const toDecide = heldIn(all).length;
+  return { user, project, article, headline, waiting, toDecide, count: all.length };
 }

@@ -451,3 +451,24 @@ test("a decision taken elsewhere is not taken again", async () => {
   await settled();
   assert.deepEqual([editor.set.annotation("a")?.entity, door.seq], ["theirs", 2]);
 });
+
+test("what was made after is asked about too, each field once and as it was last made", async () => {
+  const door = new Door();
+  const [me, ben] = [open(door), open(door, "ben")];
+  me.editor.do("tag claim", [put(claim("a"))]);
+  await me.settled();
+  ben.listen();
+  ben.editor.do("change claim", [put(claim("a", { entity: "theirs", fragments: [{ start: 0, end: 9 }] }))]);
+  await ben.settled();
+  me.editor.do("choose entity", [put(claim("a", { entity: "mine" }))]);
+  me.editor.do("move boundary", [put(claim("a", { entity: "mine", fragments: [{ start: 0, end: 5 }] }))]);
+  me.editor.do("choose entity", [put(claim("a", { entity: "mine too", fragments: [{ start: 0, end: 5 }] }))]);
+  me.editor.do("code", [put(claim("a", { entity: "mine too", fragments: [{ start: 0, end: 5 }], attributes: { quotation: "direct" } }))]);
+  await me.settled();
+  const asked = me.editor.open(me.held[0]!);
+  assert.deepEqual(asked.map(({ field, operation }) => [field, operation.op === "put" && operation.annotation?.entity]), [["entity", "mine too"], ["fragments", "mine too"]]);
+  await me.editor.settle(me.held[0]!, ({ field }) => (field === "entity" ? "mine" : "theirs"));
+  await me.settled();
+  const { entity, fragments, attributes } = door.things.get("a")!.now as Annotation;
+  assert.deepEqual([entity, fragments, attributes, me.held.length], ["mine too", [{ start: 0, end: 9 }], { quotation: "direct" }, 1]);
+});

@@ -1,7 +1,7 @@
 import { AnnotationSet } from "./annotationset";
 import { History, type Obstacle, type Step } from "./history";
 import { type Choose, merge, type Side } from "./merge";
-import { idOf } from "./operations";
+import { idOf, recordOf } from "./operations";
 import type { Draft, Held, Unsent } from "./outbox";
 import { ChangeQueue, type Wiring } from "./queue";
 import type { Annotation, Answer, ChangeSet, Link, LogEntry, Operation } from "./record";
@@ -64,10 +64,24 @@ export class Editor {
     return true;
   }
 
-  /** What of a held change set both sides changed, so that it is to be chosen. */
-  open({ changeSet, reply }: Held): Open[] {
-    return changeSet.operations.flatMap((operation, i) =>
-      this.#merge(changeSet, operation, () => undefined, !clashes(reply, i)).open.map((field) => ({ operation, field })));
+  /** What both sides changed of what is held, so that it is to be chosen: each once, as it was last made here. */
+  open({ changeSet, dependents, reply }: Held): Open[] {
+    const found = new Map<string, Open>();
+    const made = new Map<string, Annotation | Link | null>(); // as if mine were kept
+    for (const unsent of [changeSet, ...dependents]) {
+      unsent.operations.forEach((operation, i) => {
+        const id = idOf(operation);
+        for (const [key, open] of found) if (idOf(open.operation) === id) found.set(key, { ...open, operation });
+        const now = made.has(id) ? (made.get(id) ?? undefined) : this.#thing(id);
+        const choose: Choose = (field) => {
+          found.set(`${id} ${field}`, { operation, field });
+          return "mine";
+        };
+        const done = merge(operation, unsent.was[id], now, choose, unsent !== changeSet || !clashes(reply, i)).operation;
+        if (done) made.set(id, recordOf(done));
+      });
+    }
+    return [...found.values()];
   }
 
   /**
@@ -99,7 +113,11 @@ export class Editor {
 
   #merge({ was }: Draft, operation: Operation, choose: Choose, seen: boolean): ReturnType<typeof merge> {
     const id = idOf(operation);
-    return merge(operation, was[id], this.set.annotation(id) ?? this.set.link(id), choose, seen);
+    return merge(operation, was[id], this.#thing(id), choose, seen);
+  }
+
+  #thing(id: string): Annotation | Link | undefined {
+    return this.set.annotation(id) ?? this.set.link(id);
   }
 
   /** Those of operations whose links have both their ends. */
@@ -121,7 +139,7 @@ export class Editor {
     const inverse = this.set.inverse(operations);
     this.set.add({ id: draft.id, operations: draft.operations });
     const left = new Map<string, Annotation | Link | undefined>();
-    for (const id of operations.map(idOf)) left.set(id, this.set.annotation(id) ?? this.set.link(id));
+    for (const id of operations.map(idOf)) left.set(id, this.#thing(id));
     return { draft, step: { changeSet: draft.id, words, inverse, left } };
   }
 

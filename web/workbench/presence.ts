@@ -156,11 +156,10 @@ export class WhoIsHere {
     this.#api.look(place).catch(() => undefined);
   }
 
-  /** Where the block begins that stands a third of the way down the window. */
+  /** Where the block begins that stands a third of the way down the window, or else the first. */
   #start(): number | null {
-    const { root } = this.#bench.parts.view;
-    const there = document.elementsFromPoint(root.getBoundingClientRect().left + 40, innerHeight / 3)
-      .find((found): found is HTMLElement => found instanceof HTMLElement && root.contains(found) && found.dataset["start"] !== undefined);
-    return there ? Number(there.dataset["start"]) : null;
+    const { blocks } = this.#bench.parts.view;
+    const block = blocks.findLast((one) => one.getBoundingClientRect().top <= innerHeight / 3) ?? blocks[0];
+    return block ? Number(block.dataset["start"]) : null;
   }
 }

@@ -194,6 +194,7 @@ export class ChangeQueue {
     this.#answered = first.id;
     if (reply.outcome === "taken") await this.#take(first, reply.answer);
     else {
+      await this.#writing; // what builds on it goes with it
       await this.#wiring.outbox.change(holding(first.id, reply));
       await this.#holdBack(first);
     }
