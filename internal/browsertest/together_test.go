@@ -285,9 +285,11 @@ func TestEachDifferenceIsChosenForItself(t *testing.T) {
 	n.rolf.open("/projects/" + n.project.Slug + "/articles")
 	n.rolf.click("button.unsent", "not saved")
 	n.rolf.says("The ferry row", "1 to decide")
+	n.rolf.looksRight(axeCore(t))
 	n.rolf.click("#unsent-articles a", "The ferry row")
 	n.rolf.ready()
 	n.rolf.says("Ana Analyst changed this while you did.", "Quotation", "Text")
+	n.rolf.looksRight(axeCore(t))
 	n.rolf.click("#held label", "Direct")
 	n.rolf.click("#held tbody tr:nth-child(2) td:last-child label")
 	n.rolf.click("#held button", "Keep what is chosen")
@@ -316,8 +318,8 @@ func TestWhoIsHereIsSeenOnEveryServer(t *testing.T) {
 	n.article = a.article(n.project, n.ana.id, text)
 	n.ana.bench(n.project, n.article)
 	n.rolf.bench(n.project, n.article)
-	n.ana.until("Rolf", `document.querySelector("#here button")?.textContent === "RR"`)
-	n.rolf.until("Ana", `document.querySelector("#here button")?.textContent === "AA"`)
+	n.ana.until("Rolf", `document.querySelector("#here button")?.dataset.initials === "RR"`)
+	n.rolf.until("Ana", `document.querySelector("#here button")?.dataset.initials === "AA"`)
 
 	n.tags(n.rolf, words[150])
 	began := time.Now()
@@ -327,6 +329,7 @@ func TestWhoIsHereIsSeenOnEveryServer(t *testing.T) {
 	}
 	n.ana.until("where Rolf looks", `document.querySelector("#here button").ariaLabel.includes(args[0])`, words[150])
 	n.ana.until("a mark in the margin", `document.querySelector("#whereabouts .avatar")?.textContent === "RR"`)
+	n.ana.looksRight(axeCore(t))
 	n.ana.click("#here button")
 	n.ana.until("the card of what Rolf looks at", `document.querySelector('#cards .card[data-form="open"] .quote')?.textContent.includes(args[0])`, words[150])
 

@@ -50,7 +50,7 @@ export class WhoIsHere {
   start(): void {
     this.#bench.attention.listen(() => this.#tellSoon());
     addEventListener("scroll", () => this.#tellSoon(), { passive: true });
-    document.addEventListener("visibilitychange", () => this.#tellSoon());
+    document.addEventListener("visibilitychange", () => this.#tell(true));
     setInterval(() => this.#tell(true), renewEvery);
     this.#tell(true);
   }
@@ -94,10 +94,10 @@ export class WhoIsHere {
     const annotation = this.#annotation(reader);
     const quote = annotation && this.#bench.quote(annotation, 60);
     return element("button", {
-      type: "button", className: `avatar small color-${colorOf(reader.name)}`, "data-user": reader.user,
+      type: "button", className: `avatar small color-${colorOf(reader.name)}`, "data-user": reader.user, "data-initials": initials(reader.name),
       title: quote ? t("%s, at “%s”", reader.name, quote) : reader.name,
       "aria-label": quote ? t("See what %s sees, at “%s”", reader.name, quote) : t("See what %s sees", reader.name), onclick: () => this.#goTo(reader),
-    }, initials(reader.name));
+    });
   }
 
   #goTo(reader: Reader): void {
