@@ -13,17 +13,20 @@ import (
 
 var picturesIn = flag.String("pictures", "", "take the pictures for the documentation and put them into this folder")
 
-// pictures are the scenes the documentation shows, by the name of the file.
-var pictures = map[string]struct{ route, state string }{
-	"workbench":       {"/projects/{project}/articles/{article}", "with an open claim"},
-	"workbench-find":  {"/projects/{project}/articles/{article}", "with words found"},
-	"workbench-keys":  {"/projects/{project}/articles/{article}", "with the keys"},
-	"command-palette": {"/projects/{project}/articles/{article}", "with the palette"},
-	"articles":        {"/projects/{project}/articles", "filled"},
-	"review-queue":    {"/projects/{project}/claims", "unreviewed"},
-	"claim":           {"/projects/{project}/claims/{claim}", "disputed"},
-	"codebook":        {"/projects/{project}/codebook", "to change"},
-	"entities":        {"/projects/{project}/entities", "filled"},
+// pictures are the scenes the documentation shows, with the names of their
+// files. What changes the project comes last.
+var pictures = []struct{ name, route, state string }{
+	{"workbench", "/projects/{project}/articles/{article}", "with an open claim"},
+	{"workbench-find", "/projects/{project}/articles/{article}", "with words found"},
+	{"workbench-keys", "/projects/{project}/articles/{article}", "with the keys"},
+	{"command-palette", "/projects/{project}/articles/{article}", "with the palette"},
+	{"articles", "/projects/{project}/articles", "filled"},
+	{"review-queue", "/projects/{project}/claims", "unreviewed"},
+	{"claim", "/projects/{project}/claims/{claim}", "disputed"},
+	{"entities", "/projects/{project}/entities", "filled"},
+	{"codebook", "/projects/{project}/codebook", "to change"},
+	{"codebook-kind", "/projects/{project}/codebook/kinds/{kind}", "filled"},
+	{"codebook-diff", "/projects/{project}/codebook/diff", "much"},
 }
 
 // TestPictures takes each picture light and dark, wide and narrow.
@@ -35,13 +38,13 @@ func TestPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := newGallery(t)
-	for name, of := range pictures {
-		t.Run(name, func(t *testing.T) {
+	for _, of := range pictures {
+		t.Run(of.name, func(t *testing.T) {
 			i := slices.IndexFunc(scenes[of.route], func(s scene) bool { return s.state == of.state })
 			if i < 0 {
 				t.Fatalf("no scene of %s is %q", of.route, of.state)
 			}
-			g.take(t, name, scenes[of.route][i])
+			g.take(t, of.name, scenes[of.route][i])
 		})
 	}
 }
