@@ -22,6 +22,7 @@ var floorplan = map[string][]string{
 		"internal/store", "web",
 	},
 	"internal":                 {}, // this test
+	"internal/agreement":       {"internal/annotate"},
 	"internal/annotate":        {},
 	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web", "web/language"},
 	"internal/demo":            {"internal/annotate"},
@@ -84,6 +85,23 @@ func TestTheDomainNeedsLittle(t *testing.T) {
 			}
 			if strings.Contains(imported, ".") && !strings.HasPrefix(imported, "github.com/clipperhouse/uax29/") {
 				t.Errorf("annotate imports %s; it may use the standard library and uax29", imported)
+			}
+		}
+	}
+}
+
+// agreement measures and does nothing else: chance is an argument.
+func TestAgreementNeedsLittle(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != module+"internal/agreement" {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains([]string{"os", "io", "time", "net/http", "database/sql", "log", "log/slog", "crypto/rand"}, imported) {
+				t.Errorf("agreement imports %s", imported)
+			}
+			if strings.Contains(imported, ".") && imported != module+"internal/annotate" {
+				t.Errorf("agreement imports %s; it may use the standard library and annotate", imported)
 			}
 		}
 	}
