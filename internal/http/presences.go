@@ -95,7 +95,7 @@ func (s *Server) apiTellPresence(ctx context.Context, in *tellPresenceInput) (*s
 		p.Annotation = *in.Body.Annotation
 	}
 	if p.Start != nil && units.text != nil {
-		at, err := units.text.FromUTF16(*p.Start)
+		at, err := units.codePoints(*p.Start)
 		if err != nil {
 			return nil, annotate.Invalid{"start": sentence(err.Error()) + "."}
 		}

@@ -152,12 +152,15 @@ func TestPresencesCountAsTheClientDoes(t *testing.T) {
 	s := newServer(t)
 	article := s.article("🌾🌾 Nobody said a word.")
 	vera := s.as(annotate.Viewer)
-	vera.api(http.MethodPost, article+"/presences?offsets=utf16", map[string]any{"page": store.NewID(), "annotation": nil, "start": 4}).is(http.StatusNoContent)
-	for query, want := range map[string]int{"": 2, "?offsets=utf16": 4} {
-		var listed struct{ Items []presenceBody }
-		vera.api(http.MethodGet, article+"/presences"+query, nil).is(http.StatusOK).into(&listed)
-		if len(listed.Items) != 1 || listed.Items[0].Start == nil || *listed.Items[0].Start != want {
-			t.Errorf("%q: %+v, want 4 code units or 2 code points", query, listed.Items)
+	page, counts := store.NewID(), map[string]int{"": 2, "?offsets=utf16": 4, "?offsets=utf8": 8}
+	for told, start := range counts {
+		vera.api(http.MethodPost, article+"/presences"+told, map[string]any{"page": page, "annotation": nil, "start": start}).is(http.StatusNoContent)
+		for query, want := range counts {
+			var listed struct{ Items []presenceBody }
+			vera.api(http.MethodGet, article+"/presences"+query, nil).is(http.StatusOK).into(&listed)
+			if len(listed.Items) != 1 || listed.Items[0].Start == nil || *listed.Items[0].Start != want {
+				t.Errorf("told %q, asked %q: %+v, want %d", told, query, listed.Items, want)
+			}
 		}
 	}
 	vera.api(http.MethodPost, article+"/presences?offsets=utf16", map[string]any{"page": store.NewID(), "annotation": nil, "start": 3}).problem(http.StatusUnprocessableEntity)

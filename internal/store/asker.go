@@ -125,13 +125,14 @@ func (s *Store) Asker(ctx context.Context, c Credential, slug string, at time.Ti
 const keptAskers = 1024
 
 // RememberedAsker is Asker, but may answer what was so a while ago. It is for
-// [Store.AppendAs], which finds out if it no longer is.
+// [Store.AppendAs], which finds out if it no longer is. Whoever may not tag is
+// not remembered: nothing would find out that they now may.
 func (s *Store) RememberedAsker(ctx context.Context, c Credential, slug string, at time.Time) (Asker, error) {
 	if a, ok := s.askers.Get(shown{c, slug}); ok && at.Before(a.until) {
 		return a, nil
 	}
 	a, err := s.Asker(ctx, c, slug, at)
-	if err == nil {
+	if err == nil && a.mayTag() == nil {
 		s.askers.Add(a.shown, a)
 	}
 	return a, err

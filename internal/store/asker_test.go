@@ -127,6 +127,32 @@ func TestWhoeverMayNoLongerTagIsRefusedAtTheWriteItself(t *testing.T) {
 	}
 }
 
+func TestWhoeverMayTagAgainIsLetInAtOnce(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		away func(g tagger)
+		want error
+	}{
+		"a viewer":  {func(g tagger) { g.role(annotate.Viewer) }, annotate.ErrForbidden},
+		"no member": {func(g tagger) { g.must(g.RemoveMember(g.tb.Context(), g.project, string(g.id))) }, annotate.ErrNotFound},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newTagger(newDesk(t), false)
+			g.must(g.tag(g.Store))
+			test.away(g)
+			for range 3 {
+				if err := g.tag(g.Store); !errors.Is(err, test.want) {
+					t.Fatalf("got %v, want %v", err, test.want)
+				}
+			}
+			g.role(annotate.Analyst)
+			g.must(g.tag(g.Store))
+		})
+	}
+}
+
 func TestARememberedSessionEndsWhenItExpires(t *testing.T) {
 	t.Parallel()
 	g := newTagger(newDesk(t), false)

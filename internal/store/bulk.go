@@ -389,12 +389,13 @@ func (s *Store) UndoBulk(ctx context.Context, project annotate.ID, u BulkUndoing
 func (s *Store) undoBulk(ctx context.Context, project annotate.ID, u BulkUndoing) (int, error) {
 	// Two who undo at once name the same change set, which is taken once.
 	var undone annotate.ID
+	var kept int
 	var inverse json.RawMessage
 	err := s.pool.QueryRow(ctx, `
 		UPDATE bulk_parts p SET undone = coalesce(p.undone, $4)
 		FROM change_sets c
 		WHERE p.project_id = $1 AND p.bulk_id = $2 AND p.article_id = $3 AND c.project_id = p.project_id AND c.client_id = p.change_set
-		RETURNING p.undone, c.inverse`, project, u.Bulk, u.Article, NewID()).Scan(&undone, &inverse)
+		RETURNING p.undone, p.kept, c.inverse`, project, u.Bulk, u.Article, NewID()).Scan(&undone, &kept, &inverse)
 	if err != nil {
 		return 0, translate(err)
 	}
@@ -407,9 +408,9 @@ func (s *Store) undoBulk(ctx context.Context, project annotate.ID, u BulkUndoing
 	if operations, err = s.withoutLinked(ctx, project, operations); err != nil {
 		return 0, err
 	}
-	done, err := s.undoWhatGoes(ctx, project, u, undone, operations)
-	if err != nil {
-		return 0, err
+	done, replayed, err := s.undoWhatGoes(ctx, project, u, undone, operations)
+	if err != nil || replayed {
+		return kept, err
 	}
 	_, err = s.pool.Exec(ctx, `
 		UPDATE bulk_parts SET kept = $4, undone = CASE WHEN $5 THEN undone END
@@ -438,13 +439,15 @@ func (s *Store) withoutLinked(ctx context.Context, project annotate.ID, operatio
 }
 
 // undoWhatGoes appends those of operations that nothing is in the way of, and
-// returns how many that were.
-func (s *Store) undoWhatGoes(ctx context.Context, project annotate.ID, u BulkUndoing, id annotate.ID, operations []annotate.Operation) (int, error) {
+// returns how many that were, or that it had been done before.
+func (s *Store) undoWhatGoes(
+	ctx context.Context, project annotate.ID, u BulkUndoing, id annotate.ID, operations []annotate.Operation,
+) (done int, replayed bool, err error) {
 	for len(operations) > 0 {
-		_, err := s.Append(ctx, project, u.Article, Shared, annotate.ChangeSet{ID: id, Author: u.By, At: u.At, Operations: operations})
+		appended, err := s.Append(ctx, project, u.Article, Shared, annotate.ChangeSet{ID: id, Author: u.By, At: u.At, Operations: operations})
 		conflict, ok := errors.AsType[annotate.Conflict](err)
 		if !ok {
-			return len(operations), err
+			return len(operations), appended.Replayed, err
 		}
 		var rest []annotate.Operation
 		for i, op := range operations {
@@ -454,5 +457,5 @@ func (s *Store) undoWhatGoes(ctx context.Context, project annotate.ID, u BulkUnd
 		}
 		operations = rest
 	}
-	return 0, nil
+	return 0, false, nil
 }

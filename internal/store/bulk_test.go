@@ -145,6 +145,30 @@ func TestUndoingKeepsWhatOthersHaveBuiltOn(t *testing.T) {
 	}
 }
 
+func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	article := n.article("A", "A\nRenn said it. Marchetti and Renn heard it.")
+	places := n.places("Renn")
+	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := doc.Annotations[0]
+	named.Entity = n.entity(annotate.Person, "Tobias Renn")
+	n.tag(article, n.ben, named)
+	for range 2 {
+		kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+		if err != nil || kept != 1 {
+			t.Fatalf("kept %d, %v", kept, err)
+		}
+	}
+	if p := part(t, n.bulk(b.ID, nil), article); p.Kept != 1 || p.Undone == "" {
+		t.Errorf("got %+v", p)
+	}
+}
+
 func TestWhatCannotBeTaggedIsLeftOutWithAReason(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)
