@@ -377,7 +377,7 @@ func (n *newsroom) edit(*testing.T) {
 	n.focus(n.ana, talks)
 	n.ana.press("Alt+Shift+ArrowRight")
 	n.reviewed(talks+", according", annotate.Unreviewed)
-	n.ana.press("Alt+Shift+ArrowLeft", "Alt+ArrowLeft", "Alt+ArrowLeft")
+	n.ana.press("Alt+Shift+ArrowLeft", "Alt+ArrowLeft")
 	n.reviewed(talks, annotate.Unreviewed)
 	n.rolf.open("/projects/grain-talks/claims")
 	n.rolf.says("the talks")

@@ -7,6 +7,7 @@ import { sameFragments } from "./history";
 import { nextQuote } from "./quotes";
 import type { Annotation, Link, Operation, Role } from "./record";
 import { roleWord, type Tie, ties } from "./roles";
+import { TextView } from "./textview";
 
 /** Accepted is a part of a proposal that a person has taken up. */
 export interface Accepted {
@@ -61,7 +62,7 @@ export class Tagging {
       if (!there) return [putting(tagged(kind, [range], this.#bench.parts.offsets, entity))];
       return entity !== null && there.entity === null ? [putting({ ...there, entity })] : [];
     });
-    this.#do(`tag ${operations.length} × ${this.#label(kind)}`, operations);
+    this.#do(t("tag %s", this.#label(kind)), operations);
     this.#bench.parts.announce(n(operations.length, "%d place tagged.", "%d places tagged."));
   }
 
@@ -211,8 +212,10 @@ export class Tagging {
   shift(annotation: Annotation, index: number, edge: "start" | "end", unit: "character" | "word", by: 1 | -1): void {
     const { offsets, boundaries } = this.#bench.parts;
     const fragment = annotation.fragments[index]!;
-    const moved = offsets.codePoints(boundaries[unit](offsets.units(fragment[edge]), by));
-    this.reshape(annotation, index, { ...fragment, [edge]: moved });
+    const moved = { ...TextView.stretch(fragment, offsets), [edge]: boundaries[unit](offsets.units(fragment[edge]), by) };
+    // A step by words ends at a word, not at the space beside it.
+    const { start, end } = unit === "word" && moved.start < moved.end ? (boundaries.tidy(moved) ?? moved) : moved;
+    this.reshape(annotation, index, { start: offsets.codePoints(start), end: offsets.codePoints(end) });
   }
 
   /** Gives a fragment another range, unless that is empty or runs into another fragment. */
