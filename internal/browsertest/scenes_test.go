@@ -66,6 +66,31 @@ var scenes = map[string][]scene{
 	"/projects/{project}/articles/{article}/metadata": {{state: "filled", by: by(annotate.Analyst), path: underArticle("/metadata")}},
 	"/projects/{project}/articles/{article}/delete":   {{state: "asks", by: by(annotate.Manager), path: underArticle("/delete")}},
 
+	"/projects/{project}/find": {
+		{state: "at first", by: by(annotate.Analyst), path: at("/projects/papers/find")},
+		{state: "with what was found", by: by(annotate.Analyst), path: at("/projects/papers/find?q=renn")},
+		{state: "with what was found, to read", by: by(annotate.Viewer), path: at("/projects/papers/find?q=renn")},
+		{state: "nothing found", by: by(annotate.Analyst), path: at("/projects/papers/find?q=zzzz")},
+		{state: "refused", by: by(annotate.Analyst), path: at("/projects/papers/find?q=renn"), then: func(p *person) {
+			p.fill("#entity", "Nobody Known")
+			p.click("button", "Tag what is checked")
+			p.until("the complaint", `document.querySelector("#entity")?.getAttribute("aria-invalid") === "true"`)
+		}, bears: "422"},
+	},
+	"/projects/{project}/bulk/{bulk}": {
+		{state: "done", by: by(annotate.Analyst), path: bulkChange(annotate.Cue)},
+		{state: "with nothing left to do, to read", by: by(annotate.Viewer), path: bulkChange(annotate.Cue)},
+		{state: "undone, in part", by: by(annotate.Analyst), path: bulkChange(annotate.Source), then: func(p *person) {
+			p.click("button", "Undo")
+			p.says("Undone")
+		}},
+	},
+	"/projects/{project}/recode": {
+		{state: "at first", by: by(annotate.Analyst), path: at("/projects/papers/recode?state=all")},
+		{state: "with what it would change", by: by(annotate.Analyst), path: at("/projects/papers/recode?state=all&answer=modality%3Dactual")},
+		{state: "filtered to nothing", by: by(annotate.Analyst), path: at("/projects/papers/recode?q=zzzz")},
+	},
+
 	"/projects/{project}/claims":         claimsScenes,
 	"/projects/{project}/claims/{claim}": claimScenes,
 
@@ -184,6 +209,13 @@ var workbenchScenes = []scene{
 		p.fill("#find-query", "the")
 		p.until("what is found", `document.querySelector("#find-count").textContent.startsWith("1 of ")`)
 	}},
+	{state: "with all that was found", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.press("/")
+		p.types("renn")
+		p.press("Control+Enter")
+		p.until("the list", `document.querySelector("#tag-hits[open] .hit")`)
+	}},
 	{state: "with the palette", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		openClaim(p)
 		p.press("Control+k")
@@ -248,6 +280,23 @@ func underArticle(path string) func(*gallery) string {
 
 func underEntity(path string) func(*gallery) string {
 	return func(g *gallery) string { return "/projects/papers/entities/" + string(g.entity("Tobias Renn")) + path }
+}
+
+// bulkChange is one that tags places as a kind, and of which something was left
+// out.
+func bulkChange(kind string) func(*gallery) string {
+	return func(g *gallery) string {
+		ctx := g.tb.Context()
+		page := must(g.store.FindText(ctx, g.papers.ID, store.TextQuery{Query: "Dreyhaupt", Limit: 6}))(g.tb)
+		places := map[annotate.ID][]annotate.Fragment{g.article(0): {{Start: 0, End: 1}}}
+		for _, hit := range page.Items {
+			places[hit.Article.ID] = append(places[hit.Article.ID], hit.Fragment)
+		}
+		id := must(g.store.TagAll(ctx, g.papers.ID, store.BulkTagging{
+			Query: "Dreyhaupt", Places: places, Kind: kind, By: g.papers.people[annotate.Analyst].id, At: time.Now(),
+		}))(g.tb)
+		return "/projects/papers/bulk/" + string(id)
+	}
 }
 
 func claimIn(state annotate.ReviewState) func(*gallery) string {

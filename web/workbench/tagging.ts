@@ -46,7 +46,7 @@ export class Tagging {
     if (!range) return;
     const there = this.#alike(kind, range);
     const annotation = there ?? tagged(kind, [range], this.#bench.parts.offsets);
-    if (!there) this.#do(`tag ${this.#label(kind)}`, [putting(annotation)]);
+    if (!there) this.#do(t("tag %s", this.#label(kind)), [putting(annotation)]);
     this.#bench.parts.announce(there ? t("This is tagged as %s already.", this.#label(kind)) : t("%s tagged.", this.#title(kind)));
     this.#bench.parts.selection.clear();
     this.#bench.focus(annotation.id, { enter: !there });
@@ -77,7 +77,7 @@ export class Tagging {
     const annotation = there ?? tagged(kind, [range], this.#bench.parts.offsets);
     if (annotation.id === focused.id) return;
     const operations = [...(there ? [] : [putting(annotation)]), ...this.#fresh(tying(focused.id, annotation.id, way))];
-    this.#do(`tag ${this.#label(kind)}`, operations);
+    this.#do(t("tag %s", this.#label(kind)), operations);
     if (way.role === "speaker") this.#lastSpeaker = way.from === "focused" ? annotation : focused;
     this.#bench.parts.announce(t("%s tagged and linked.", this.#title(kind)));
     this.#bench.parts.selection.clear();
@@ -86,7 +86,7 @@ export class Tagging {
 
   /** Links two annotations, if they are not. */
   link(from: string, role: Role, to: Annotation): void {
-    this.#do(`link ${role}`, this.#fresh(linking(from, role, to.id)));
+    this.#do(t("link %s", roleWord(role)), this.#fresh(linking(from, role, to.id)));
     if (role === "speaker") this.#lastSpeaker = to;
     this.#bench.parts.announce(t("%s linked.", this.#bench.name(to)));
   }
@@ -94,7 +94,7 @@ export class Tagging {
   /** Links from with an entity, by the mention it has without any words. */
   linkEntity(from: string, role: Role, kind: string, entity: string): void {
     const [mention, made] = this.#silent(kind, entity);
-    this.#do(`link ${role}`, [...made, ...this.#fresh(linking(from, role, mention.id))]);
+    this.#do(t("link %s", roleWord(role)), [...made, ...this.#fresh(linking(from, role, mention.id))]);
     if (role === "speaker") this.#lastSpeaker = mention;
     this.#bench.parts.announce(t("%s linked.", this.#bench.name(mention)));
   }
