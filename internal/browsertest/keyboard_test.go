@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/input"
@@ -218,6 +219,77 @@ func TestAQuoteGoesOnAndTheSameSpeakerSpeaksAgain(t *testing.T) {
 	p.saves(n.project, n.article, "a claim of the same speaker", func(a article) bool {
 		return slices.Equal(a.linked(a.find(t, annotate.Claim, "that salt got in"), annotate.RoleSpeaker), []string{"Konstantin Dreyhaupt"})
 	})
+}
+
+func TestAChainIsBuiltInOnePlaceByTheKeyboard(t *testing.T) {
+	t.Parallel()
+	n := atWork(t, bridge)
+	p := n.ana
+	for _, name := range []string{"The tape", "Meridian Wire", "The Courier"} {
+		e := annotate.Entity{Type: annotate.Recording, Name: name, CreatedBy: p.id}
+		must(n.app.store.AddEntity(t.Context(), n.project.ID, e, time.Now()))(t)
+	}
+	n.selectPart(p, "“The bridge is safe,”")
+	p.press("c")
+	p.until("the card", `document.activeElement?.closest("#cards .role-field")`)
+	p.tabTo("#cards [data-role=source] input")
+	pick := func(typed, name string) {
+		t.Helper()
+		p.types(typed)
+		p.until(name, `document.activeElement?.closest(".picker")?.querySelector("[role=option] .name")?.textContent === args[0]`, name)
+		p.press("ArrowDown", "Enter")
+	}
+	pick("tape", "The tape")
+	p.saves(n.project, n.article, "a source", func(a article) bool { return len(a.Links) == 1 })
+	p.tabTo("#cards .onward button")
+	p.press("Enter")
+	pick("meridian", "Meridian Wire")
+	p.until("the keyboard where the chain goes on", `document.activeElement?.matches("#cards .onward button[aria-label^='Meridian Wire']")`)
+	p.press("Enter")
+	pick("courier", "The Courier")
+	p.until("the chain, in its order", `[...document.querySelectorAll("#cards .chain .hop .name")].map((h) => h.textContent.replace("∅ ", "")).join(" > ") === "The tape > Meridian Wire > The Courier"`)
+	a := p.saves(n.project, n.article, "the chain", func(a article) bool { return len(a.Links) == 3 })
+	via := 0
+	for _, l := range a.Links {
+		if l.Role == annotate.RoleVia {
+			via++
+		}
+	}
+	if via != 2 {
+		t.Errorf("the links are %+v", a.Links)
+	}
+}
+
+func TestAnySpanIsTaggedAndChosenAmongThoseThatOverlap(t *testing.T) {
+	t.Parallel()
+	n := atWork(t, bridge)
+	p := n.ana
+	parts := []struct{ words, key, kind string }{
+		{"It will hold this winter.” He had walked over it.\n\nEngineers suspect", "c", annotate.Claim}, // across paragraphs
+		{"walked over", "c", annotate.Claim}, // within it
+		{"over it.", "s", annotate.Speaker},  // over its end
+		{"👨🏻‍🚒", "u", annotate.Cue},
+		{"é", "s", annotate.Speaker},
+		{"דוח", "o", annotate.Source},
+	}
+	for _, part := range parts {
+		if strings.Contains(part.words, "\n") {
+			n.enterText(p, "It will hold")
+			p.press("Control+Shift+ArrowDown", "Control+Shift+ArrowRight", "Control+Shift+ArrowRight")
+		} else {
+			n.selectPart(p, part.words)
+		}
+		p.press(part.key)
+		p.saves(n.project, n.article, part.words, func(a article) bool { return a.has(part.kind, part.words) })
+		p.press("Escape", "Escape", "Escape")
+	}
+	n.enterText(p, "over it.")
+	p.press("ArrowRight", "Enter")
+	p.until("a choice", `document.querySelectorAll("#chooser:not([hidden]) button").length === 3 && document.activeElement?.closest("#chooser")`)
+	p.press("ArrowDown")
+	words := run[string](p, `() => document.activeElement.querySelector(".quote").textContent`)
+	p.press("Enter")
+	p.until("its card", `document.querySelector('#cards .card[data-form="open"] blockquote')?.textContent.startsWith(args[0].replace("…", ""))`, words)
 }
 
 func TestABoundaryIsMovedByItsHandle(t *testing.T) {

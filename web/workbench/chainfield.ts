@@ -36,18 +36,24 @@ function chainOf(bench: Bench, tagging: Tagging, chain: readonly Hop[]): HTMLEle
   const others = bench.set.linksOf(head.id).filter(({ role, to }) => role === "source" && to === head.id).length - 1;
   return element("div", { className: "chain", role: "group", "aria-label": t("How it came through %s", bench.name(head)) },
     element("ol", {}, ...chain.map((hop) => element("li", { className: "hop" }, chip(bench, tagging, hop)))),
-    bench.parts.mayTag && onward(bench, tagging, last.id, bench.name(last)),
+    bench.parts.mayTag && onward(bench, tagging, head.id, last.id, bench.name(last)),
     bench.parts.mayTag && chain.length > 1 && others > 0 && element("p", { className: "note" },
       n(others, "One more claim shares this chain.", "%d more claims share this chain.")));
 }
 
-/** The place for the next hop: a button that becomes a picker. */
-function onward(bench: Bench, tagging: Tagging, source: string, name: string): HTMLElement {
+/**
+ * The place for the next hop: a button that becomes a picker. What is picked
+ * leaves the keyboard at the place for the one after, so that a chain is built
+ * without leaving it.
+ */
+function onward(bench: Bench, tagging: Tagging, head: string, source: string, name: string): HTMLElement {
   const place = element("div", { className: "onward" });
+  const key = `onward ${head}`;
   place.append(element("button", {
-    type: "button", className: "quiet-action", "data-key": `onward ${source}`, "aria-label": t("%s: passed on by…", name),
+    type: "button", className: "quiet-action", "data-key": key, "aria-label": t("%s: passed on by…", name),
     onclick: () => {
       const picker = rolePicker(bench, tagging, source, "via", t("What passed on %s?", name), t("Passed on by…"));
+      picker.input.dataset["key"] = key;
       place.replaceChildren(picker.element);
       picker.input.focus();
       picker.open();
