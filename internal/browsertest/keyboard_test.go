@@ -133,7 +133,7 @@ func TestTheSheetListsEveryKey(t *testing.T) {
 		return lines.length > 0 && lines
 	}`)
 	for _, want := range []string{
-		"CTag as claim", "CtrlKAll commands", ".,Next, previous claim", "Alt.,Next, previous tag of any kind", "AltPage↑Page↓By a sentence",
+		"CTag as claim", "CtrlKAll commands", ".,Next, previous claim", "Alt.,Next, previous tag of any kind", "AltPgUpPgDnBy a sentence",
 		"123Select the whole word, sentence, paragraph", "ShiftEnterThe same speaker as last time", "CtrlEnterGo on with the quote",
 	} {
 		if !slices.ContainsFunc(lines, func(line string) bool {

@@ -32,7 +32,7 @@ export function isSingle(name: string): boolean {
 export function capsOf(name: string, mac = false): string[] {
   const caps: Readonly<Record<string, string>> = {
     Mod: mac ? "⌘" : "Ctrl", Alt: mac ? "⌥" : "Alt", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓",
-    PageUp: "Page ↑", PageDown: "Page ↓", Escape: "Esc",
+    PageUp: "PgUp", PageDown: "PgDn", Escape: "Esc",
   };
   return name.split(/\+(?=.)/).map((part) => caps[part] ?? part);
 }

@@ -51,7 +51,8 @@ function section(group: string, lines: readonly Line[]): HTMLElement {
 /** Several strokes as keycaps: what is held for all of them stands once. */
 function together(keys: readonly string[]): HTMLElement[] {
   const held = /^(?:(?:Mod|Alt|Shift)\+(?=.))*/.exec(keys[0]!)![0];
-  if (held === "" || keys.length === 1 || !keys.every((key) => key.startsWith(held))) return keys.map((key) => caps(key));
+  const alike = keys.every((key) => key.startsWith(held) && capsOf(key.slice(held.length)).length === 1);
+  if (held === "" || keys.length === 1 || !alike) return keys.map((key) => caps(key));
   const rest = keys.map((key) => key.slice(held.length));
   return [element("span", { className: "stroke" }, ...[...capsOf(`${held}${rest[0]!}`, mac), ...rest.slice(1).flatMap((key) => capsOf(key, mac))].map((cap) => element("kbd", {}, cap)))];
 }
