@@ -239,6 +239,9 @@ func (p *person) unheard(unheard bool) {
 		patterns = append(patterns, &network.BlockPattern{URLPattern: p.app.url + "/*/changes", Block: true})
 	}
 	call(p, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: patterns})
+	if !unheard { // the page need not wait for its next try
+		run[bool](p, `() => dispatchEvent(new Event("online"))`)
+	}
 }
 
 // crash ends the page's process at once. The page has no say in it.

@@ -103,6 +103,7 @@ func TestUnsentWorkOutlastsACrash(t *testing.T) {
 	n.drag(n.ana, "The mayor")
 	n.ana.press("S")
 	n.ana.saving("Offline, 2 waiting")
+	n.ana.until("both to be on the disk", `dispatchEvent(new Event("beforeunload", { cancelable: true }))`)
 	n.ana.crash()
 
 	n.app.start()
