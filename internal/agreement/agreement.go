@@ -85,5 +85,16 @@ type Label func(annotate.Annotation) string
 // ByKind labels an annotation with its kind.
 func ByKind(a annotate.Annotation) string { return a.Kind }
 
+// Only is label for what it gives value, and leaves everything else out: a measure
+// of one kind alone.
+func Only(label Label, value string) Label {
+	return func(a annotate.Annotation) string {
+		if label(a) == value {
+			return value
+		}
+		return ""
+	}
+}
+
 // Range is a half-open range of code points.
 type Range struct{ Start, End int }

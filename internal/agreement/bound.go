@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	mostColumns = 500_000 // clusters that a bound considers
-	mostRounds  = 150     // of improving a bound
+	mostTried  = 2_000_000 // clusters and parts of clusters that a bound considers
+	mostRounds = 150       // of improving a bound
 )
 
 // bound is what no alignment has less disorder than, times the mean number of
@@ -38,11 +38,11 @@ type column struct {
 // member is a bound, for a clustering has one cluster at most that begins with it
 // (Lagrange; Fisher 1981, Management Science 27, 1-18). Prices are improved by
 // subgradient steps; upper is a cost that has been reached. Where there are too
-// many clusters it is 0.
+// many clusters, it is the weaker bound by [aligner.pairwise].
 func (a *aligner) relaxed(group []int, upper float64) float64 {
 	columns, all := a.columns(group)
 	if !all {
-		return 0
+		return a.pairwise(group)
 	}
 	price := make([]float64, len(a.members))
 	for _, i := range group {
@@ -106,7 +106,7 @@ func (a *aligner) columns(group []int) (columns [][]column, all bool) {
 		g.found = nil
 		g.gather(at, []int{group[at]}, []float64{0})
 		columns = append(columns, g.found)
-		if g.count > mostColumns {
+		if g.tried > mostTried {
 			return nil, false
 		}
 	}
@@ -117,21 +117,20 @@ type gatherer struct {
 	*aligner
 	group []int
 	found []column
-	count int
+	tried int
 }
 
 // gather finds the clusters that have members and perhaps some of the group after
 // at. Apart says how far each of members is from all the others together.
 func (g *gatherer) gather(at int, members []int, apart []float64) {
-	if g.count > mostColumns {
-		return
-	}
 	if k := float64(len(members)); slices.Max(apart) <= g.single()+(k-1)*g.Empty {
 		g.found = append(g.found, column{slices.Clone(members), g.costOf(members)})
-		g.count++
 	}
 	most := g.single() + float64(g.analysts-1)*g.Empty
 	for next := at + 1; next < len(g.group) && g.within(members[0], g.group[next], most); next++ {
+		if g.tried++; g.tried > mostTried {
+			return
+		}
 		if more, ok := g.further(members, apart, g.group[next], most); ok {
 			g.gather(next, append(members, g.group[next]), more)
 		}
@@ -160,4 +159,36 @@ func (g *gatherer) further(members []int, apart []float64, j int, most float64) 
 		}
 	}
 	return more, true
+}
+
+// pairwise is what clustering a group costs at least, as every two analysts are
+// aligned as if there were no others: a member costs Empty if it is alone, and
+// nothing is asked for what neither has.
+func (a *aligner) pairwise(group []int) float64 {
+	of := make([][]int, a.analysts)
+	for _, i := range group {
+		of[a.members[i].analyst] = append(of[a.members[i].analyst], i)
+	}
+	sum := 0.0
+	for i := range of {
+		for j := range i {
+			sum += a.couple(of[i], of[j])
+		}
+	}
+	return sum
+}
+
+// couple is what the best alignment of one analyst's members with another's
+// costs.
+func (a *aligner) couple(rows, columns []int) float64 {
+	edges := make([][]edge, len(rows))
+	for r, i := range rows {
+		for c, j := range columns {
+			if gain := 2*a.Empty - a.between(i, j); gain > 0 {
+				edges[r] = append(edges[r], edge{c, gain})
+			}
+		}
+	}
+	alone := a.Empty * float64(len(rows)+len(columns))
+	return alone - gained(edges, assign(edges, len(columns)))
 }

@@ -22,12 +22,11 @@ func Exact(a, b annotate.Annotation) float64 {
 // at least share (from 0 to 1) of the longer one's.
 func Overlap(share float64) Criterion {
 	return func(a, b annotate.Annotation) float64 {
-		common := common(a, b)
-		longer := max(size(a), size(b))
-		if common == 0 || float64(common) < share*float64(longer) {
+		both, longer := common(a, b), max(size(a), size(b))
+		if both == 0 || float64(both) < share*float64(longer) {
 			return 0
 		}
-		return float64(common) / float64(longer)
+		return float64(both) / float64(longer)
 	}
 }
 
@@ -77,9 +76,9 @@ type Pair[T any] struct {
 // and those as well as possible. What is left is paired by overlap, whatever
 // its label. Annotations without label or fragments are left out.
 func MatchSpans(first, second []annotate.Annotation, label Label, criterion Criterion) []Pair[annotate.Annotation] {
-	marked := func(a annotate.Annotation) bool { return label(a) == "" || len(a.Fragments) == 0 }
-	first = slices.DeleteFunc(slices.Clone(first), marked)
-	second = slices.DeleteFunc(slices.Clone(second), marked)
+	unmarked := func(a annotate.Annotation) bool { return label(a) == "" || len(a.Fragments) == 0 }
+	first = slices.DeleteFunc(slices.Clone(first), unmarked)
+	second = slices.DeleteFunc(slices.Clone(second), unmarked)
 	pairs := match(first, second, func(a, b annotate.Annotation) float64 {
 		if label(a) != label(b) {
 			return 0

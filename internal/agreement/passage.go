@@ -73,14 +73,19 @@ func mark(places []Range, set []annotate.Annotation, label Label, layers []strin
 				continue
 			}
 			for _, f := range a.Fragments {
-				first := sort.Search(len(places), func(i int) bool { return places[i].End > f.Start })
-				for i := first; i < len(places) && places[i].Start < f.End; i++ {
-					values[i] = layer
-				}
+				paint(values, places, f, layer)
 			}
 		}
 	}
 	return values
+}
+
+// paint gives value to each of places that shares a code point with f.
+func paint(values []string, places []Range, f annotate.Fragment, value string) {
+	first := sort.Search(len(places), func(i int) bool { return places[i].End > f.Start })
+	for i := first; i < len(places) && places[i].Start < f.End; i++ {
+		values[i] = value
+	}
 }
 
 // Coding counts the values of passages, a place at a time. By [Alpha] it gives

@@ -105,12 +105,7 @@ func TestTheTokenAlphaOfPolNeARIsAsMeasuredBefore(t *testing.T) {
 func TestTheSpanF1OfPolNeARIsThatOfPairsOfPeople(t *testing.T) {
 	found := map[string]float64{}
 	for _, kind := range kinds {
-		only := func(a annotate.Annotation) string {
-			if a.Kind == kind {
-				return kind
-			}
-			return ""
-		}
+		only := agreement.Only(agreement.ByKind, kind)
 		for name, criterion := range map[string]agreement.Criterion{"exact": agreement.Exact, "overlap": agreement.Overlap(0)} {
 			sum := agreement.NewMatches()
 			polnear(t, func(_ string, sets [][]annotate.Annotation) {
