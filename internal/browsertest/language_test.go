@@ -47,7 +47,8 @@ func pseudoCatalogue(tb testing.TB) language.Catalogue {
 }
 
 var germanCatalogue = sync.OnceValues(func() (language.Catalogue, error) {
-	return language.ReadCatalogue(os.DirFS("../../web/language"), "de")
+	c, _, err := language.ReadCatalogue(os.DirFS("../../web/language"), "de")
+	return c, err
 })
 
 // withPseudo are the assets and what scripts say in the pseudo language.

@@ -3,7 +3,6 @@ package language
 import (
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -46,39 +45,35 @@ func (e Entry) form(category string) string {
 	return e.Forms["other"]
 }
 
-// ReadCatalogue reads all JSON files below the folder called name. A key may
-// stand in only one of them.
-func ReadCatalogue(files fs.FS, name string) (Catalogue, error) {
-	c := Catalogue{}
-	err := fs.WalkDir(files, name, func(file string, d fs.DirEntry, err error) error {
+// ReadCatalogue reads all JSON files below the folder called name. A key is to
+// stand in one of them only: where it stands in several, any of them counts,
+// and twice tells of it.
+func ReadCatalogue(files fs.FS, name string) (c Catalogue, twice []string, err error) {
+	c = Catalogue{}
+	err = fs.WalkDir(files, name, func(file string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(file) != ".json" {
 			return err
 		}
-		return c.read(files, file)
+		content, err := fs.ReadFile(files, file)
+		if err != nil {
+			return err
+		}
+		var part Catalogue
+		if err := json.Unmarshal(content, &part); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		for _, key := range slices.Sorted(maps.Keys(part)) {
+			if _, there := c[key]; there {
+				twice = append(twice, fmt.Sprintf("%s: %q stands in another file too: leave it in one", file, key))
+			}
+		}
+		maps.Copy(c, part)
+		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the catalogue %s: %w", name, err)
+		return nil, nil, fmt.Errorf("read the catalogue %s: %w", name, err)
 	}
-	return c, nil
-}
-
-func (c Catalogue) read(files fs.FS, file string) error {
-	content, err := fs.ReadFile(files, file)
-	if err != nil {
-		return err
-	}
-	var part Catalogue
-	if err := json.Unmarshal(content, &part); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	var twice []error
-	for _, key := range slices.Sorted(maps.Keys(part)) {
-		if _, there := c[key]; there {
-			twice = append(twice, fmt.Errorf("%s: %q stands in another file too: leave it in one", file, key))
-		}
-	}
-	maps.Copy(c, part)
-	return errors.Join(twice...)
+	return c, twice, nil
 }
 
 //go:embed de
@@ -98,7 +93,7 @@ func Offered() *Languages {
 	}
 	all := &Languages{all: []*Language{English}}
 	for _, folder := range folders {
-		c, err := ReadCatalogue(files, folder.Name())
+		c, _, err := ReadCatalogue(files, folder.Name())
 		if err != nil {
 			panic(err) // a test reads the same files
 		}

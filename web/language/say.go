@@ -37,7 +37,7 @@ type sentence struct {
 }
 
 // verb is a place for an argument, such as %d or %[2]s.
-var verb = regexp.MustCompile(`%(?:\[(\d+)\])?[a-z]`)
+var verb = regexp.MustCompile(`%(?:\[(\d+)\])?(?:\.\d)?[a-z]`)
 
 func (l *Language) compileSentences() {
 	for _, key := range slices.Sorted(maps.Keys(l.catalogue)) {
