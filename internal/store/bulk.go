@@ -284,24 +284,34 @@ func (s *Store) appendWhatGoes(ctx context.Context, project, article annotate.ID
 		if err == nil {
 			return len(p.operations), nil
 		}
-		bad := map[int]string{}
-		refused, isRefused := errors.AsType[annotate.Refused](err)
-		conflict, isConflict := errors.AsType[annotate.Conflict](err)
-		switch {
-		case isRefused:
-			for _, problem := range refused {
-				bad[problem.Operation] = problem.Message
-			}
-		case isConflict:
-			for _, clash := range conflict {
-				bad[clash.Operation] = "Somebody has changed it in this moment."
-			}
-		default:
+		bad := inTheWay(err)
+		if bad == nil {
 			return 0, err
 		}
 		p.without(bad)
 	}
 	return 0, nil
+}
+
+// inTheWay are the operations, by their index, that an append failed for, each
+// with the reason. It is nil if the append failed for anything else.
+func inTheWay(err error) map[int]string {
+	bad := map[int]string{}
+	refused, isRefused := errors.AsType[annotate.Refused](err)
+	conflict, isConflict := errors.AsType[annotate.Conflict](err)
+	switch {
+	case isRefused:
+		for _, problem := range refused {
+			bad[problem.Operation] = problem.Message
+		}
+	case isConflict:
+		for _, clash := range conflict {
+			bad[clash.Operation] = "Somebody has changed it in this moment."
+		}
+	default:
+		return nil
+	}
+	return bad
 }
 
 // without leaves operations out, by their index, each for a reason.
@@ -378,7 +388,8 @@ type BulkUndoing struct {
 
 // UndoBulk takes back what a bulk change did to an article, by a change set of
 // its own, and returns how many annotations stayed as they are because others
-// have changed them or linked them since. Undoing twice is undoing once.
+// have changed them or linked them since, or because the codebook no longer
+// lets them be as they were. Undoing twice is undoing once.
 func (s *Store) UndoBulk(ctx context.Context, project annotate.ID, u BulkUndoing) (kept int, err error) {
 	if kept, err = s.undoBulk(ctx, project, u); err != nil {
 		return 0, fmt.Errorf("undo bulk change %s: %w", u.Bulk, err)
@@ -445,13 +456,13 @@ func (s *Store) undoWhatGoes(
 ) (done int, replayed bool, err error) {
 	for len(operations) > 0 {
 		appended, err := s.Append(ctx, project, u.Article, Shared, annotate.ChangeSet{ID: id, Author: u.By, At: u.At, Operations: operations})
-		conflict, ok := errors.AsType[annotate.Conflict](err)
-		if !ok {
+		bad := inTheWay(err)
+		if bad == nil {
 			return len(operations), appended.Replayed, err
 		}
 		var rest []annotate.Operation
 		for i, op := range operations {
-			if !slices.ContainsFunc(conflict, func(c annotate.Clash) bool { return c.Operation == i }) {
+			if _, out := bad[i]; !out {
 				rest = append(rest, op)
 			}
 		}

@@ -145,6 +145,41 @@ func TestUndoingKeepsWhatOthersHaveBuiltOn(t *testing.T) {
 	}
 }
 
+func TestUndoingKeepsWhatTheCodebookNoLongerLetsBe(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	article := n.article("A", "A\nIt is safe. It is late.")
+	coded := n.tag(article, n.ana, annotate.Annotation{
+		Kind: annotate.Claim, Fragments: n.fragments(article, "It is safe."), Attributes: annotate.Attributes{"quotation": "mixed"},
+	})
+	plain := n.claim(article, "It is late.")
+	b := n.bulk(n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+		Claims: map[annotate.ID]int{coded: 1, plain: 1}, Attribute: "quotation", Value: []string{"direct"}, By: n.ana, At: n.later(),
+	}))
+	p, err := n.Project(t.Context(), "harbour")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codebook, err := n.Codebook(t.Context(), n.project, p.Codebook)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range codebook.Attributes {
+		for j, v := range a.Values {
+			if a.Name == "quotation" && v.Value == "mixed" {
+				codebook.Attributes[i].Values[j].Active = false
+			}
+		}
+	}
+	if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: n.project, Base: p.Codebook, Codebook: codebook, By: n.mara, At: n.later()}); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+	if err != nil || kept != 1 {
+		t.Errorf("kept %d, %v", kept, err)
+	}
+}
+
 func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)
