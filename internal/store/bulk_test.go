@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
@@ -315,6 +316,17 @@ func TestABulkChangeOfAnotherProjectIsNotFound(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := n.UndoBulk(t.Context(), other, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPlaceNoTextReachesIsNoCursor(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	article := n.article("A", "A\nRenn said so.")
+	cursor := base64.RawURLEncoding.EncodeToString([]byte(`["2026-11-25T23:26:47Z","` + string(article) + `","99999999999"]`))
+	_, err := n.FindText(t.Context(), n.project, store.TextQuery{Query: "Renn", Cursor: cursor, Limit: 10})
+	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["cursor"] == "" {
 		t.Errorf("got %v", err)
 	}
 }

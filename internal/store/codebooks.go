@@ -85,7 +85,7 @@ func (s *Store) CodebookVersions(ctx context.Context, project annotate.ID, befor
 	rows, _ := s.pool.Query(ctx, selectCodebookVersion+`
 		WHERE c.project_id = $1 AND ($2 = 0 OR c.version < $2)
 		ORDER BY c.version DESC
-		LIMIT $3`, project, before, limit)
+		LIMIT $3`, project, min(before, math.MaxInt32), limit)
 	versions, err := pgx.CollectRows(rows, pgx.RowToStructByName[CodebookVersion])
 	if err != nil {
 		return nil, fmt.Errorf("list the codebooks of project %s: %w", project, translate(err))

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -187,6 +188,17 @@ func TestCodebookVersionsTellWhoMadeThem(t *testing.T) {
 	for _, version := range []int{-1, 0, 5, 1 << 40} {
 		if _, err := n.CodebookVersion(t.Context(), n.project, version); !errors.Is(err, annotate.ErrNotFound) {
 			t.Errorf("version %d: %v", version, err)
+		}
+	}
+}
+
+func TestVersionsBeforeAnyNumberAreListed(t *testing.T) {
+	t.Parallel()
+	n := newNewsroom(t)
+	for before, want := range map[int]int{0: 1, 1: 0, 2: 1, math.MaxInt: 1} {
+		versions, err := n.CodebookVersions(t.Context(), n.project, before, 10)
+		if err != nil || len(versions) != want {
+			t.Errorf("before %d: %d versions, %v; want %d", before, len(versions), err, want)
 		}
 	}
 }

@@ -90,9 +90,11 @@ func readPlaceInTexts(cursor string) (placeInTexts, error) {
 	if p.article, err = annotate.ParseID(parts[1]); err != nil {
 		return placeInTexts{}, errCursor
 	}
-	if p.offset, err = strconv.Atoi(parts[2]); err != nil {
+	offset, err := strconv.ParseInt(parts[2], 10, 32)
+	if err != nil {
 		return placeInTexts{}, errCursor
 	}
+	p.offset = int(offset)
 	return p, nil
 }
 
