@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -126,14 +127,16 @@ func (t theme) complaint(mark RGB) string {
 	}
 	switch {
 	case line < lineContrast:
-		return fmt.Sprintf("On %s pages its lines stand out from the page by %.1f to 1 and have to by 3 to 1. Choose a %s colour there, such as %s.",
-			t.name, line, away, t.nearest(mark, end))
+		return fmt.Sprintf("On %s pages its lines stand out from the page by %s to 1 and have to by 3 to 1. Choose a %s colour there, such as %s.",
+			t.name, ratio(line), away, t.nearest(mark, end))
 	case text < textContrast:
-		return fmt.Sprintf("On %s pages text on its wash stands out by %.1f to 1 and has to by 4.5 to 1. Choose a darker colour there, such as %s.",
-			t.name, text, t.nearest(mark, RGB{}))
+		return fmt.Sprintf("On %s pages text on its wash stands out by %s to 1 and has to by 4.5 to 1. Choose a darker colour there, such as %s.",
+			t.name, ratio(text), t.nearest(mark, RGB{}))
 	}
 	return ""
 }
+
+func ratio(contrast float64) string { return strconv.FormatFloat(contrast, 'f', 1, 64) }
 
 // nearest is the first colour that will do on the way from mark to end.
 func (t theme) nearest(mark, end RGB) RGB {
