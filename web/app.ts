@@ -9,6 +9,7 @@ import "./ui/_copy";
 import "./ui/_dialog";
 import "./ui/_filterlist";
 import "./ui/_menu";
+import "./ui/_print";
 import "./ui/_slug";
 import "./ui/_submit";
 import "./ui/_tabs";

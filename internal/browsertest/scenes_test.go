@@ -90,9 +90,22 @@ var scenes = map[string][]scene{
 		{state: "with what it would change", by: by(annotate.Analyst), path: at("/projects/papers/recode?state=all&answer=modality%3Dactual")},
 		{state: "filtered to nothing", by: by(annotate.Analyst), path: at("/projects/papers/recode?q=zzzz")},
 	},
+	"/projects/{project}/articles/{article}/history": {
+		{state: "as it is", by: by(annotate.Viewer), path: underArticle("/history")},
+		{state: "in the past", by: by(annotate.Analyst), path: underArticle("/history?seq=20")},
+		{state: "before the first", by: by(annotate.Analyst), path: underArticle("/history?seq=0")},
+	},
+	"/projects/{project}/articles/{article}/restore": {
+		{state: "planned", by: by(annotate.Analyst), path: underArticle("/restore?seq=20")},
+		{state: "nothing to restore", by: by(annotate.Analyst), path: underArticle("/restore")},
+	},
+	"/projects/{project}/articles/{article}/print": {{state: "with comments", by: by(annotate.Viewer), path: underArticle("/print")}},
 
 	"/projects/{project}/claims":         claimsScenes,
 	"/projects/{project}/claims/{claim}": claimScenes,
+	"/projects/{project}/claims/{claim}/history": {{state: "filled", by: by(annotate.Analyst), path: func(g *gallery) string {
+		return claimIn(annotate.Approved)(g) + "/history"
+	}}},
 
 	"/projects/{project}/entities": {
 		{state: "empty", by: theStarter, path: at("/projects/empty/entities")},
@@ -202,6 +215,12 @@ var workbenchScenes = []scene{
 		openClaim(p)
 		p.selectText(0, 5)
 		p.until("the toolbar", `!document.querySelector("#selection-tools").hidden`)
+	}},
+	{state: "filtered", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.click("#filter summary")
+		p.click("#filter-states label", "Approved")
+		p.until("something hidden", `document.querySelector("#filter-hidden").textContent.endsWith(" hidden")`)
 	}},
 	{state: "with words found", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		p.ready()

@@ -124,14 +124,15 @@ type logEntryBody struct {
 type changesInput struct {
 	ArticlePath
 	OffsetsQuery
-	After int64 `query:"after" minimum:"0" doc:"Entries after this number."`
-	Limit int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+	After  int64 `query:"after" minimum:"0" doc:"Entries after this number, in order."`
+	Before int64 `query:"before" minimum:"1" doc:"Entries before this number instead, the newest first."`
+	Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
 type changesOutput struct {
 	Body struct {
 		Items []logEntryBody `json:"items" nullable:"false"`
-		Next  string         `json:"next,omitempty" doc:"What to give as after to read on; absent at the end."`
+		Next  string         `json:"next,omitempty" doc:"What to give as after, or as before, to read on; absent at the end."`
 	}
 }
 
@@ -149,7 +150,7 @@ func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutp
 	if err != nil {
 		return nil, err
 	}
-	entries, err := s.store.Changes(ctx, project, article, store.Shared, in.After, in.Limit)
+	entries, err := s.changes(ctx, project, article, in)
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +165,14 @@ func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutp
 		out.Body.Next = strconv.FormatInt(entries[len(entries)-1].Seq, 10)
 	}
 	return out, nil
+}
+
+func (s *Server) changes(ctx context.Context, project, article annotate.ID, in *changesInput) ([]store.LogEntry, error) {
+	if in.Before == 0 {
+		return s.store.Changes(ctx, project, article, store.Shared, in.After, in.Limit)
+	}
+	log, err := s.store.LogBefore(ctx, project, article, store.Shared, in.Before, in.Limit)
+	return log.Entries, err
 }
 
 // entry is a log entry as clients get it.
@@ -350,6 +359,7 @@ type personRecord struct {
 type articleInput struct {
 	ArticlePath
 	OffsetsQuery
+	Seq         string `query:"seq" pattern:"^[0-9]{1,18}$" doc:"As it was after the change set of this number and before the next, reviews and comments included; 0 is before the first. Metadata and names are those of now. As it is now if absent."`
 	Set         string `query:"set" enum:"shared" default:"shared" doc:"Whose annotations: the team's shared set."`
 	IfNoneMatch string `header:"If-None-Match"`
 	Encoding    string `header:"Accept-Encoding"`
@@ -361,6 +371,9 @@ func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.Stream
 	article, err := annotate.ParseID(in.Article)
 	if err != nil {
 		return nil, err
+	}
+	if in.Seq != "" {
+		return s.pastArticle(ctx, article, in)
 	}
 	doc, err := s.articleJSON(ctx, asker(ctx).Project.ID, article, in.OffsetsQuery)
 	if err != nil {

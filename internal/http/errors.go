@@ -175,7 +175,9 @@ func (s *Server) failPage(w http.ResponseWriter, r *http.Request, p *problem) {
 	}
 	err := s.render(w, r, p.Status, page.Problem(s.frame(w, r, s.language(r).Say(p.Title)), p.Status, detail, complaints))
 	if err != nil {
-		s.logFault(r.Context(), err)
+		if r.Context().Err() == nil { // else whoever asked has gone
+			s.logFault(r.Context(), err)
+		}
 		w.WriteHeader(http.StatusInternalServerError)
 	}
 }

@@ -224,6 +224,9 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	f := s.frame(w, r, page.ClaimTitle(s.language(r), v.Claim.QueuedClaim))
 	f.Active, f.Scripts = page.NavClaims, []string{"page/claim.js"}
+	if v.History, err = s.claimHistory(r, v.Claim, 0, changesOnClaim); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Claim(f, v))
 }
 

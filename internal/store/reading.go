@@ -224,6 +224,7 @@ func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.A
 	for _, c := range doc.Comments {
 		people[c.Author] = true
 	}
+	delete(people, "") // what was deleted is told by its id alone
 	var names Names
 	b := &pgx.Batch{}
 	b.Queue(`SELECT e.id, c.type, c.name, ARRAY(SELECT ROW(n.name, n.type) FROM entity_names n

@@ -24,6 +24,8 @@ type ClaimView struct {
 	// of the next.
 	Comments      []annotate.ListedComment
 	LaterComments string
+	// History is what has lately happened to the claim.
+	History ClaimHistoryView
 	// Stale says that the claim has changed since the reader looked at it and
 	// tried to decide.
 	Stale bool

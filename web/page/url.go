@@ -44,6 +44,39 @@ func ArticleURL(slug string, article annotate.ID) string {
 	return ArticlesURL(slug) + "/" + string(article)
 }
 
+// HistoryURL is an article as it is, with all its changes.
+func HistoryURL(slug string, article annotate.ID) string {
+	return ArticleURL(slug, article) + "/history"
+}
+
+// PastURL is an article as it was after the change of that number.
+func PastURL(slug string, article annotate.ID, seq int64) string {
+	return HistoryURL(slug, article) + "?seq=" + strconv.FormatInt(seq, 10)
+}
+
+// RestoreURL shows what it would take to bring an article, or one claim of it
+// unless that is empty, back to what it was after a change.
+func RestoreURL(slug string, article, claim annotate.ID, seq int64) string {
+	address := ArticleURL(slug, article) + "/restore?seq=" + strconv.FormatInt(seq, 10)
+	if claim != "" {
+		address += "&claim=" + string(claim)
+	}
+	return address
+}
+
+// PrintURL is an article with notes, made to be printed.
+func PrintURL(slug string, article annotate.ID) string { return ArticleURL(slug, article) + "/print" }
+
+// ClaimHistoryURL lists the changes of a claim before that of a number, or the
+// newest if that is 0.
+func ClaimHistoryURL(slug string, claim annotate.ID, before int64) string {
+	address := ClaimURL(slug, claim) + "/history"
+	if before > 0 {
+		address += "?before=" + strconv.FormatInt(before, 10)
+	}
+	return address
+}
+
 // ClaimsURL is a project's review queue.
 func ClaimsURL(slug string) string { return ProjectURL(slug) + "/claims" }
 

@@ -16,6 +16,8 @@ import { Directory } from "../workbench/directory";
 import { find } from "../workbench/dom";
 import { doingWith } from "../workbench/doing";
 import { Editor } from "../workbench/editor";
+import { Filter } from "../workbench/filter";
+import { FilterMenu } from "../workbench/filtermenu";
 import { FindBar } from "../workbench/findbar";
 import { Following } from "../workbench/following";
 import { Handles } from "../workbench/handles";
@@ -73,6 +75,11 @@ let unkept = false;
 const bench = assemble();
 const layout = new Layout(bench.parts.view, bench.parts.offsets);
 const painter = new Painter(bench);
+const filter = new Filter(bench.set, facts.project, facts.me.id, localStorage);
+painter.hides = ({ id, kind }) => {
+  const annotation = bench.set.annotation(id); // which is not known in the first frame
+  return annotation ? !filter.shows(annotation) : filter.hides("kinds", kind);
+};
 // The first frame waits for this script: it shows the text with its tags.
 painter.preview(facts.opening.annotations, { start: 0, end: facts.opening.end });
 painted().then(furnish).then(() => api.article()).then(begin).catch(fail);
@@ -104,22 +111,21 @@ function assemble(): Bench {
 function furnish(): void {
   painter.follow(layout);
   const tagging = new Tagging(bench);
-  const legend = new Legend(bench, painter);
-  const shows = (kind: string) => legend.shows(kind);
-  const rail = new Rail(bench, layout, tagging, shows);
-  legend.changed.listen(rail.refresh);
-  new Sheet(bench, rail);
+  new Legend(bench, filter);
+  new FilterMenu(bench, filter, painter);
+  const rail = new Rail(bench, layout, tagging, filter);
+  new Sheet(bench, rail, filter);
   const findBar = new FindBar(bench, layout, new Scroller(bench, rail));
   new Threads(bench);
   const chooser = new Chooser(bench);
-  const pointer = new Pointer(bench, painter, chooser, shows);
+  const pointer = new Pointer(bench, painter, chooser, filter);
   const caret = new Caret(bench);
   const toolbar = facts.may_tag ? new Toolbar(bench, tagging) : undefined;
   const tagHits = facts.may_tag ? new TagHits(bench, tagging, findBar) : undefined;
   const commands = new Commands();
   const sheet = new KeySheet(commands, bench.parts.selection);
   const palette = new Palette(bench, commands, caret);
-  const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, shows });
+  const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, filter });
   commands.add(...benchCommands(doing), new CodebookPanel(bench).command);
   new Keyboard(bench, commands, sheet);
   new Bar(bench, tagging, doing);

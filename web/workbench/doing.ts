@@ -4,6 +4,7 @@ import type { Caret } from "./caret";
 import type { Chooser } from "./chooser";
 import type { Doing } from "./commands";
 import { find } from "./dom";
+import type { Filter } from "./filter";
 import type { FindBar } from "./findbar";
 import { startOf } from "./fragments";
 import type { KeySheet } from "./keysheet";
@@ -28,7 +29,7 @@ export interface Instruments {
   readonly tagHits: TagHits | undefined;
   readonly palette: Palette;
   readonly sheet: KeySheet;
-  shows(kind: string): boolean;
+  readonly filter: Filter;
 }
 
 /** How the commands of the workbench are done. */
@@ -122,12 +123,12 @@ function go(on: Instruments, by: 1 | -1, to: "claim" | "unattributed" | "any"): 
 }
 
 /** What there is to go to, as it stands in the text. */
-function inOrder({ bench, shows }: Instruments, to: "claim" | "unattributed" | "any"): Annotation[] {
+function inOrder({ bench, filter }: Instruments, to: "claim" | "unattributed" | "any"): Annotation[] {
   if (to !== "any") {
-    const ids = bench.claims.ids().filter((id) => to === "claim" || bench.unattributed.has(id));
+    const ids = filter.claims(bench.claims.ids()).filter((id) => to === "claim" || bench.unattributed.has(id));
     return ids.map((id) => bench.set.annotation(id)!);
   }
-  const inText = [...bench.set.annotations()].filter(({ kind, fragments }) => fragments.length > 0 && shows(kind));
+  const inText = [...bench.set.annotations()].filter((annotation) => annotation.fragments.length > 0 && filter.shows(annotation));
   return inText.sort((a, b) => startOf(a) - startOf(b) || endOf(b) - endOf(a) || (a.id < b.id ? -1 : 1));
 }
 

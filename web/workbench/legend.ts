@@ -1,33 +1,24 @@
 import type { Bench } from "./bench";
 import { find, oncePerFrame } from "./dom";
-import type { Painter } from "./painter";
-import { Signal } from "./signal";
+import type { Filter } from "./filter";
 
 /** Legend says what the colours mean, how many there are of each, and hides kinds. */
 export class Legend {
-  readonly changed = new Signal<void>();
   readonly #bench: Bench;
   readonly #buttons: HTMLButtonElement[];
 
-  constructor(bench: Bench, painter: Painter) {
+  constructor(bench: Bench, filter: Filter) {
     this.#bench = bench;
     this.#buttons = Array.from(find("#legend").querySelectorAll<HTMLButtonElement>("button[data-kind]"));
+    const press = () => {
+      for (const button of this.#buttons) button.setAttribute("aria-pressed", String(!filter.hides("kinds", button.dataset["kind"]!)));
+    };
     for (const button of this.#buttons) {
-      button.addEventListener("click", () => {
-        const shown = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(shown));
-        painter.show(button.dataset["kind"]!, shown);
-        this.changed.tell();
-      });
+      button.addEventListener("click", () => filter.show("kinds", button.dataset["kind"]!, button.getAttribute("aria-pressed") !== "true"));
     }
-    const count = oncePerFrame(() => this.#count());
-    bench.set.listen(count);
-  }
-
-  /** Whether annotations of kind are shown. */
-  shows(kind: string): boolean {
-    const button = this.#buttons.find((b) => b.dataset["kind"] === kind);
-    return button?.getAttribute("aria-pressed") !== "false";
+    filter.changed.listen(press);
+    bench.set.listen(oncePerFrame(() => this.#count()));
+    press();
   }
 
   #count(): void {

@@ -32,7 +32,8 @@ export class Painter {
   readonly #bench: Bench;
   readonly #highlights = new Map<string, Highlight>();
   readonly #painted = new Map<string, Painted>();
-  readonly #hidden = new Set<string>();
+  /** Which annotations are not to be painted. */
+  hides: (annotation: Painting) => boolean = () => false;
   #attended: string[] = [];
   #attendedTo: string | undefined;
   /** The part of the text that is painted. */
@@ -79,12 +80,22 @@ export class Painter {
     this.#window = window;
     for (const [id, was] of this.#painted) if (!this.#shows(was.record)) this.#erase(id, was);
     for (const { id } of this.#bench.spans.overlapping(window.start, window.end)) {
-      if (!this.#painted.has(id)) this.#paint(this.#bench.set.annotation(id)!);
+      const annotation = this.#bench.set.annotation(id)!;
+      if (!this.#painted.has(id) && !this.hides(annotation)) this.#paint(annotation);
     }
     this.attend(this.#attendedTo);
   }
 
-  #shows({ fragments }: Painting): boolean {
+  /** Looks again at what is hidden. */
+  refresh(): void {
+    if (canPaint) this.#move(this.#window);
+  }
+
+  #shows(annotation: Painting): boolean {
+    return this.#isNear(annotation) && !this.hides(annotation);
+  }
+
+  #isNear({ fragments }: Painting): boolean {
     return fragments.some((f) => f.start < this.#window.end && this.#window.start < f.end);
   }
 
@@ -95,7 +106,7 @@ export class Painter {
     for (const id of ids) {
       const record = this.#bench.set.annotation(id);
       const was = this.#painted.get(id);
-      if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments) && was.name === this.#nameFor(record)) continue;
+      if (was && record && was.record.kind === record.kind && sameFragments(was.record.fragments, record.fragments) && was.name === this.#nameFor(record) && !this.hides(record)) continue;
       if (was) this.#erase(id, was);
       if (record && this.#shows(record)) this.#paint(record);
       for (const moved of [was?.record, record]) if (moved?.kind === "claim") claims.push(moved);
@@ -119,18 +130,6 @@ export class Painter {
     return new Set(moved.flatMap(({ fragments }) => fragments.flatMap(({ start, end }) => spans.overlapping(start, end).map(({ id }) => id))));
   }
 
-  /** Shows or hides a kind. */
-  show(kind: string, shown: boolean): void {
-    if (shown) this.#hidden.delete(kind);
-    else this.#hidden.add(kind);
-    for (const name of [highlightOf(kind), highlightOf(kind, "inner")]) {
-      const highlight = this.#highlights.get(name);
-      if (!highlight) continue;
-      if (shown) CSS.highlights.set(name, highlight);
-      else CSS.highlights.delete(name);
-    }
-  }
-
   /** Brings out the attribution that an annotation is part of, and no other. */
   attend(id: string | undefined): void {
     if (!canPaint) return;
@@ -139,7 +138,7 @@ export class Painter {
     this.#attendedTo = id;
     for (const part of id === undefined ? [] : partsOf(this.#bench.set, id)) {
       const record = this.#bench.set.annotation(part.id);
-      if (!record || !this.#shows(record)) continue;
+      if (!record || !this.#isNear(record)) continue;
       const name = highlightOf(record.kind, part.id === id ? "focused" : "attended");
       this.#attended.push(name);
       for (const range of this.#rangesOf(record)) this.#highlight(name).add(range);
@@ -156,7 +155,7 @@ export class Painter {
 
   #paint(record: Painting, name = this.#nameFor(record)): void {
     const ranges = this.#rangesOf(record);
-    const highlight = this.#highlight(name, record.kind);
+    const highlight = this.#highlight(name);
     for (const range of ranges) highlight.add(range);
     this.#painted.set(record.id, { record, name, ranges });
   }
@@ -181,13 +180,13 @@ export class Painter {
     return highlightOf(kind, inner ? "inner" : undefined);
   }
 
-  #highlight(name: string, kind?: string): Highlight {
+  #highlight(name: string): Highlight {
     let highlight = this.#highlights.get(name);
     if (!highlight) {
       highlight = new Highlight();
       highlight.priority = priorityOf(name);
       this.#highlights.set(name, highlight);
-      if (kind === undefined || !this.#hidden.has(kind)) CSS.highlights.set(name, highlight);
+      CSS.highlights.set(name, highlight);
     }
     return highlight;
   }

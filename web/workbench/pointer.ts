@@ -1,6 +1,7 @@
 import type { Bench } from "./bench";
 import type { Chooser } from "./chooser";
 import { oncePerFrame } from "./dom";
+import type { Filter } from "./filter";
 import type { Painter } from "./painter";
 import type { Annotation } from "./record";
 
@@ -9,16 +10,16 @@ export class Pointer {
   readonly #bench: Bench;
   readonly #painter: Painter;
   readonly #chooser: Chooser;
-  readonly #shows: (kind: string) => boolean;
+  readonly #filter: Filter;
   #at = { x: 0, y: 0 };
   #hovered: string | undefined;
   readonly #look = oncePerFrame(() => this.#hover(this.under(this.#at)[0]?.id));
 
-  constructor(bench: Bench, painter: Painter, chooser: Chooser, shows: (kind: string) => boolean) {
+  constructor(bench: Bench, painter: Painter, chooser: Chooser, filter: Filter) {
     this.#bench = bench;
     this.#painter = painter;
     this.#chooser = chooser;
-    this.#shows = shows;
+    this.#filter = filter;
     const { root } = bench.parts.view;
     root.addEventListener("click", (event) => this.#press(event));
     root.addEventListener("pointermove", (event) => {
@@ -45,7 +46,7 @@ export class Pointer {
   /** What stands at a UTF-16 code unit and is shown, the shortest first. */
   at(unit: number): Annotation[] {
     const spans = this.#bench.spans.at(this.#bench.parts.offsets.codePoints(unit));
-    return spans.map(({ id }) => this.#bench.set.annotation(id)!).filter(({ kind }) => this.#shows(kind));
+    return spans.map(({ id }) => this.#bench.set.annotation(id)!).filter((annotation) => this.#filter.shows(annotation));
   }
 
   /** A press on what is tagged focuses it; one beside it leaves what is focused. */

@@ -1,6 +1,7 @@
 import type { Bench } from "./bench";
 import { element, find, onceAfterFrame, oncePerFrame } from "./dom";
 import { faceButton, faceOf } from "./face";
+import type { Filter } from "./filter";
 import type { Layout } from "./layout";
 import { openCard, type OpenCard } from "./opencard";
 import { between, flow, type Placed, type Sizes, stack } from "./rail-layout";
@@ -32,7 +33,7 @@ export class Rail {
   readonly #root = find<HTMLElement>("#rail");
   readonly #list = find<HTMLElement>("#cards");
   readonly #narrow = matchMedia("(width < 64rem)");
-  readonly #shows: (kind: string) => boolean;
+  readonly #filter: Filter;
   readonly #layout: Layout;
   readonly #cards = new Map<string, Card>();
   #ids: string[] = [];
@@ -50,11 +51,12 @@ export class Rail {
     else this.#show();
   });
 
-  constructor(bench: Bench, layout: Layout, tagging: Tagging, shows: (kind: string) => boolean) {
+  constructor(bench: Bench, layout: Layout, tagging: Tagging, filter: Filter) {
     this.#bench = bench;
     this.#tagging = tagging;
     this.#layout = layout;
-    this.#shows = shows;
+    this.#filter = filter;
+    filter.changed.listen(() => this.refresh());
     bench.set.listen(() => this.refresh());
     bench.renamed.listen(() => this.refresh());
     bench.attention.listen(({ enter }) => {
@@ -104,7 +106,7 @@ export class Rail {
 
   /** Works out where everything stands. */
   #arrange(): void {
-    this.#ids = this.#shows("claim") ? this.#bench.claims.ids() : [];
+    this.#ids = this.#filter.claims(this.#bench.claims.ids());
     const open = this.#openIndex();
     const opened = open < 0 ? undefined : { index: open, height: this.#openHeight };
     if (this.isSheet) this.#placed = opened ? [{ form: "open", y: 0, first: open, count: 1 }] : stack(this.#ids.length, sizes);

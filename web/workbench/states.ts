@@ -11,6 +11,9 @@ const states: Readonly<Record<ReviewState, { word: string; icon: string; tone: s
   changes_requested: { word: t("Changes requested"), icon: "redo", tone: "info" },
 };
 
+/** The states in the order they are shown in. */
+export const stateOrder = Object.keys(states) as ReviewState[];
+
 /** The word for a state. */
 export function stateWord(state: ReviewState): string {
   return states[state].word;
