@@ -179,7 +179,8 @@ func (a Attribute) allows(value, had any) bool {
 	case []string:
 		before, _ := had.([]string)
 		for i, s := range v {
-			if !a.offers(s) && !(a.lists(s) && slices.Contains(before, s)) || slices.Contains(v[:i], s) {
+			kept := a.lists(s) && slices.Contains(before, s)
+			if !a.offers(s) && !kept || slices.Contains(v[:i], s) {
 				return false
 			}
 		}

@@ -1,6 +1,7 @@
 package annotate_test
 
 import (
+	"errors"
 	"os"
 	"regexp"
 	"strings"
@@ -24,8 +25,14 @@ func TestContrastIsAsWCAGHasIt(t *testing.T) {
 		a, b string
 		want float64
 	}{
-		{"000000", "ffffff", 21}, {"ffffff", "000000", 21}, {"777777", "ffffff", 4.48}, {"767676", "ffffff", 4.54},
-		{"ff0000", "ffffff", 4.0}, {"0000ff", "ffffff", 8.59}, {"008000", "ffffff", 5.14}, {"2a60bd", "2a60bd", 1},
+		{"000000", "ffffff", 21},
+		{"ffffff", "000000", 21},
+		{"777777", "ffffff", 4.48},
+		{"767676", "ffffff", 4.54},
+		{"ff0000", "ffffff", 4.0},
+		{"0000ff", "ffffff", 8.59},
+		{"008000", "ffffff", 5.14},
+		{"2a60bd", "2a60bd", 1},
 	} {
 		if got := rgb(t, tt.a).Contrast(rgb(t, tt.b)); got < tt.want-0.005 || got > tt.want+0.005 {
 			t.Errorf("%s on %s stands out by %.3f to 1, want %.2f", tt.a, tt.b, got, tt.want)
@@ -53,7 +60,7 @@ func TestOwnColorsAreChecked(t *testing.T) {
 			c := annotate.DefaultCodebook()
 			c.Kinds[0].Color = tt.color
 			complaint := ""
-			if bad, ok := c.Validate().(annotate.Invalid); ok {
+			if bad, ok := errors.AsType[annotate.Invalid](c.Validate()); ok {
 				complaint = bad["kinds[0].color"]
 			}
 			if (complaint == "") != (tt.words == nil) {

@@ -73,7 +73,7 @@ func TestAFormThatTagsNothingSaysWhy(t *testing.T) {
 		"a place in pieces":   {[]string{"kind", "speaker", "place", "x"}, "cannot be read"},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			r.analyst.post("/projects/harbour/find", append(test.form, "q", "jan vos")...).is(http.StatusUnprocessableEntity).says(test.says, "Jan Vos")
 		})
 	}

@@ -107,7 +107,7 @@ func TestAKindThatWillNotDoComesBackWithWords(t *testing.T) {
 		"a colour that is none": {[]string{"color", "own", "dark", "}x{"}, []string{"Choose one of: amber"}},
 		"too much guideline":    {[]string{"guideline", strings.Repeat("x", 20_001)}, []string{"Use at most 20,000 characters.", `id="guideline-complaint"`}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			form := manager.sendForm("/projects/harbour/codebook/new-kind", moodForm, tt.pairs...).is(http.StatusUnprocessableEntity).says(tt.words...)
 			if tt.pairs[0] != "guideline" {
 				form.says("Tag **how** it was said.")

@@ -137,11 +137,12 @@ func ofPart(bad annotate.Invalid, list string) (fields annotate.Invalid, whole s
 	var others []string
 	for _, path := range slices.Sorted(maps.Keys(bad)) {
 		of, field, inList := strings.Cut(path, "].")
-		if inList && list != "" && strings.HasPrefix(of, list+"[") {
+		switch {
+		case inList && list != "" && strings.HasPrefix(of, list+"["):
 			fields[field] = bad[path]
-		} else if path == "guidelines" {
+		case path == "guidelines":
 			fields[path] = bad[path]
-		} else {
+		default:
 			others = append(others, bad[path])
 		}
 	}

@@ -66,8 +66,12 @@ func (q ClaimQuery) pairs() iter.Seq2[string, string] {
 	}
 	return func(yield func(string, string) bool) {
 		for _, pair := range [][2]string{
-			{"state", state}, {"speaker", string(q.Speaker)}, {"source", string(q.Source)}, {"article", string(q.Article)},
-			{"author", string(q.Author)}, {"q", q.Words},
+			{"state", state},
+			{"speaker", string(q.Speaker)},
+			{"source", string(q.Source)},
+			{"article", string(q.Article)},
+			{"author", string(q.Author)},
+			{"q", q.Words},
 		} {
 			if !yield(pair[0], pair[1]) {
 				return
