@@ -2,7 +2,6 @@ package agreement
 
 import (
 	"maps"
-	"math"
 	"slices"
 )
 
@@ -161,7 +160,8 @@ func pooled(c *Coincidences) Score {
 	var observed, expected float64
 	for i, v := range values {
 		observed += c.met[pair{v, v}]
-		expected += math.Pow(used[i]/total, 2)
+		share := used[i] / total
+		expected += share * share
 	}
 	if len(values) == 1 {
 		expected = 1

@@ -63,7 +63,8 @@ func chance(random *rand.Rand, length int, units continuum, d Dissimilarity, s S
 		squares += delta * (disorder - mean)
 		if int(n) == s.Fewest && mean > 0 && s.Precision > 0 {
 			spread := math.Sqrt(squares/(n-1)) / mean
-			need = min(max(s.Fewest, int(math.Ceil(math.Pow(1.96*spread/s.Precision, 2)))), s.Most)
+			root := 1.96 * spread / s.Precision
+			need = min(max(s.Fewest, int(math.Ceil(root*root))), s.Most)
 		}
 	}
 	return mean
