@@ -61,7 +61,7 @@ func chance(random *rand.Rand, length int, units continuum, d Dissimilarity, s S
 		delta := disorder - mean
 		mean += delta / n
 		squares += delta * (disorder - mean)
-		if int(n) == s.Fewest && mean > 0 && s.Precision > 0 {
+		if int(n) == s.Fewest && n > 1 && mean > 0 && s.Precision > 0 {
 			spread := math.Sqrt(squares/(n-1)) / mean
 			root := 1.96 * spread / s.Precision
 			need = min(max(s.Fewest, int(math.Ceil(root*root))), s.Most)

@@ -291,6 +291,15 @@ func TestGammaThatCannotBeComputedSaysWhy(t *testing.T) {
 	}
 }
 
+// A single continuum says nothing of the spread, so no more are made.
+func TestOneContinuumOfChanceIsEnoughIfSoAsked(t *testing.T) {
+	all := markup(fixed(6), 3, 20, 2000)
+	counted, _ := agreement.CountDisorders(fixed(7), 2000, all, agreement.ByKind, agreement.Standard, agreement.Sampling{Fewest: 1, Most: 9, Precision: 0.05})
+	if got := agreement.Gamma(counted); !got.Computable() || got.Value <= 0 || got.Value >= 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func BenchmarkGammaOfSixAnalystsWith300Spans(b *testing.B) {
 	all, length := sixBy300()
 	for b.Loop() {
