@@ -12,6 +12,7 @@ export class FilterMenu {
   readonly #filter: Filter;
   readonly #menu = find<HTMLDetailsElement>("#filter");
   readonly #hidden = find<HTMLElement>("#filter-hidden");
+  #filled = false;
 
   constructor(bench: Bench, filter: Filter, painter: Painter) {
     this.#bench = bench;
@@ -26,7 +27,7 @@ export class FilterMenu {
       refresh();
     });
     bench.renamed.listen(refresh);
-    this.#menu.addEventListener("toggle", refresh);
+    this.#menu.addEventListener("toggle", () => this.#refresh());
     find("#filter-clear").addEventListener("click", () => filter.clear());
   }
 
@@ -34,13 +35,16 @@ export class FilterMenu {
     const filter = this.#filter;
     this.#menu.classList.toggle("active", filter.active);
     find("#filter-clear").setAttribute("aria-disabled", String(!filter.active));
-    const all = filter.active || this.#menu.open ? [...this.#bench.set.annotations()] : [];
+    // What is listed is there before the menu opens, so that nothing moves then.
+    const fills = this.#menu.open || !this.#filled;
+    const all = filter.active || fills ? [...this.#bench.set.annotations()] : [];
     const hidden = all.filter((annotation) => !filter.shows(annotation)).length;
     this.#hidden.textContent = filter.active ? n(hidden, "%d hidden", "%d hidden") : "";
-    if (this.#menu.open) this.#fill(all);
+    if (fills) this.#fill(all);
   }
 
   #fill(all: readonly Annotation[]): void {
+    this.#filled = true;
     const states = new Map<string, number>(stateOrder.map((state) => [state, 0]));
     const authors = new Map<string, number>();
     for (const annotation of all) {
