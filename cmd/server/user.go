@@ -13,7 +13,8 @@ import (
 )
 
 type userCommand struct {
-	Add userAddCommand `cmd:"" help:"Make an account; its password is read from standard input."`
+	Add      userAddCommand      `cmd:"" help:"Make an account; its password is read from standard input."`
+	Password userPasswordCommand `cmd:"" help:"Give an account a new password, read from standard input, and sign it out everywhere."`
 }
 
 type userAddCommand struct {
@@ -36,6 +37,19 @@ func (u userAddCommand) Run(ctx context.Context, c *commands, s streams) error {
 		fmt.Fprintln(s.out, added.ID)
 		return nil
 	})
+}
+
+type userPasswordCommand struct {
+	Email string `required:"" help:"E-mail address of the account."`
+}
+
+// Run gives the account its password.
+func (u userPasswordCommand) Run(ctx context.Context, c *commands, s streams) error {
+	password, err := readLine(s.in)
+	if err != nil {
+		return fmt.Errorf("read the password from standard input: %w", err)
+	}
+	return c.with(ctx, func(db *database) error { return db.SetPassword(ctx, u.Email, password) })
 }
 
 // readLine reads one line, or what there is of one.

@@ -199,19 +199,43 @@ func (s *Store) ChangePassword(ctx context.Context, c PasswordChange) error {
 	if err != nil {
 		return err
 	}
-	hash, err := hashPassword(ctx, c.New)
+	return s.putPassword(ctx, u, c.New, &c.Session)
+}
+
+// SetPassword gives the account of email a new password, signs it out
+// everywhere and forgets its failed sign-ins: for whoever runs this Onrecord,
+// when somebody has forgotten theirs. It returns an [annotate.Invalid] if the
+// password will not do, and [annotate.ErrNotFound] if there is no such account.
+func (s *Store) SetPassword(ctx context.Context, email, password string) error {
+	bad := annotate.Invalid{}
+	if bad.ValidatePassword(password); bad.Err() != nil {
+		return bad
+	}
+	u, err := user(ctx, s.pool, email)
+	if err != nil {
+		return fmt.Errorf("set the password of %s: %w", email, err)
+	}
+	return s.putPassword(ctx, u, password, nil)
+}
+
+// putPassword ends all of the user's sessions but keep.
+func (s *Store) putPassword(ctx context.Context, u annotate.User, password string, keep *annotate.ID) error {
+	hash, err := hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		if err := affected(tx.Exec(ctx, `UPDATE users SET password_hash = $2 WHERE id = $1`, c.User, hash)); err != nil {
+		if err := affected(tx.Exec(ctx, `UPDATE users SET password_hash = $2 WHERE id = $1`, u.ID, hash)); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE user_id = $1 AND id <> $2`, c.User, c.Session)
+		if _, err := tx.Exec(ctx, `DELETE FROM sign_in_attempts WHERE email = lower($1)`, u.Email); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE user_id = $1 AND id IS DISTINCT FROM $2`, u.ID, keep)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("change the password of %s: %w", c.User, err)
+		return fmt.Errorf("put the password of %s: %w", u.ID, err)
 	}
 	return nil
 }
