@@ -123,7 +123,8 @@ func newGallery(tb testing.TB) *gallery {
 	return g
 }
 
-func (g *gallery) article(i int) annotate.ID { return g.papers.script.Stories[i].Article.ID }
+// article is the first of the demonstration.
+func (g *gallery) article() annotate.ID { return g.papers.script.Stories[0].Article.ID }
 
 // claim is the first claim of the demonstration in that state of review.
 func (g *gallery) claim(state annotate.ReviewState) annotate.ID {

@@ -108,7 +108,7 @@ func (p *person) reads(tag string) {
 func (g *gallery) sample() []string {
 	project := "/projects/" + g.papers.Slug
 	return []string{
-		"/", "/account", project + "/articles", project + "/new-article", project + "/articles/" + string(g.article(0)),
+		"/", "/account", project + "/articles", project + "/new-article", project + "/articles/" + string(g.article()),
 		project + "/claims", project + "/claims/" + string(g.claim(annotate.Disputed)), project + "/entities/" + string(g.entity("Tobias Renn")),
 		project + "/codebook", project + "/export", project + "/settings",
 	}
@@ -124,7 +124,7 @@ func (g *gallery) lookAt(t *testing.T, tag string, look func(p *person)) {
 		t.Run(strings.ReplaceAll(strings.Trim(path, "/"), "/", " "), func(t *testing.T) {
 			p.during(t)
 			p.open(path)
-			if strings.HasSuffix(path, string(g.article(0))) {
+			if strings.HasSuffix(path, string(g.article())) {
 				p.ready()
 			}
 			look(p)

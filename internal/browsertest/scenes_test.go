@@ -294,7 +294,7 @@ func versions(path string) func(*gallery) string {
 }
 
 func underArticle(path string) func(*gallery) string {
-	return func(g *gallery) string { return "/projects/papers/articles/" + string(g.article(0)) + path }
+	return func(g *gallery) string { return "/projects/papers/articles/" + string(g.article()) + path }
 }
 
 func underEntity(path string) func(*gallery) string {
@@ -307,7 +307,7 @@ func bulkChange(kind string) func(*gallery) string {
 	return func(g *gallery) string {
 		ctx := g.tb.Context()
 		page := must(g.store.FindText(ctx, g.papers.ID, store.TextQuery{Query: "Dreyhaupt", Limit: 6}))(g.tb)
-		places := map[annotate.ID][]annotate.Fragment{g.article(0): {{Start: 0, End: 1}}}
+		places := map[annotate.ID][]annotate.Fragment{g.article(): {{Start: 0, End: 1}}}
 		for _, hit := range page.Items {
 			places[hit.Article.ID] = append(places[hit.Article.ID], hit.Fragment)
 		}
