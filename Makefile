@@ -33,7 +33,7 @@ dev-server:
 test: check ## everything CI runs, browser tests included
 	@tools/need postgresql chromium compiler
 	@race=-race; tools/can-race || { race=; echo 'No C compiler here: the tests run without the race detector.'; }; \
-	go test $$race -shuffle=on ./...
+	go test $$race -shuffle=on -timeout 20m ./...
 
 check: generated vet lint types ## what CI runs before the tests: drift, vet, lint, types, tests of scripts
 
