@@ -420,7 +420,7 @@ func TestNewCodebooksHoldForTheNextChangeSet(t *testing.T) {
 	codebook := annotate.DefaultCodebook()
 	codebook.Attributes = append(codebook.Attributes, annotate.Attribute{
 		Name: "volume", Label: "Volume", Type: annotate.Choice, Kinds: []string{annotate.Claim}, Roles: []annotate.LinkRole{},
-		Values: []annotate.Value{{Value: "loud", Label: "Loud"}}, Active: true,
+		Values: []annotate.Value{{Value: "loud", Label: "Loud", Active: true}}, Active: true,
 	})
 	if _, err := d.ChangeCodebook(t.Context(), store.CodebookChange{Project: d.project, Codebook: codebook, Base: 1, By: d.user, At: monday}); err != nil {
 		t.Fatal(err)
