@@ -337,6 +337,7 @@ func TestAFingerDragsAHandleAndFindsTheToolbarAtTheThumb(t *testing.T) {
 	p.asOnAPhone()
 	p.open("/projects/" + n.project.Slug + "/articles/" + string(n.article))
 	p.ready()
+	p.until("who else is here", `document.querySelector(".here .avatar")`) // which may move the text
 	start, end := span(t, n.text, "Dreyhaupt")
 	at, _ := p.placesOf(start, end)
 	at.X += 12
@@ -507,6 +508,7 @@ func TestOnePersonWithoutAMouse(t *testing.T) {
 	p.open("/projects/ferry/claims")
 	p.press("j", "j", "Enter")
 	p.says("that salt got in", "Review")
+	p.until("the page's script", `document.readyState === "complete"`)
 	p.press("a")
 	reviewed := p.saves(n.project, n.article, "a decision", func(a article) bool { return len(a.Reviews) == 1 })
 	if reviewed.Reviews[0].Decision != "approve" {
