@@ -52,10 +52,12 @@ func (s *Server) apiFind(ctx context.Context, in *findInput) (*findOutput, error
 	}
 	out := &findOutput{}
 	out.Body.Items, out.Body.Next = make([]hitJSON, len(found.Items)), found.Next
+	var u units
 	for i, h := range found.Items {
-		u, err := s.units(ctx, project, h.Article.ID, in.OffsetsQuery)
-		if err != nil {
-			return nil, err
+		if i == 0 || h.Article.ID != found.Items[i-1].Article.ID {
+			if u, err = s.units(ctx, project, h.Article.ID, in.OffsetsQuery); err != nil {
+				return nil, err
+			}
 		}
 		f := annotate.FragmentRecord(h.Fragment)
 		f.Start, f.End = u.offset(f.Start), u.offset(f.End)
