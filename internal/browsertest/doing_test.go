@@ -114,6 +114,7 @@ type place struct{ X, Y float64 }
 // the words in its text or name, that shows, that nothing covers and that
 // does not move.
 const locate = `async (selector, words) => {
+	if (document.readyState !== "complete") return null // nothing may hear the press yet
 	const named = (e) => [e.textContent, e.getAttribute("aria-label"), e.value, e.title].some((t) => t?.replace(/\s+/g, " ").includes(words))
 	const element = Array.from(document.querySelectorAll(selector)).find((e) => e.checkVisibility({ visibilityProperty: true }) && named(e))
 	if (!element) return null
@@ -172,9 +173,11 @@ var modifiers = map[string]chromedp.Modifier{
 }
 
 // press presses keys one after the other, each such as c, S, Enter or
-// Control+Z. A capital letter is pressed with Shift.
+// Control+Z. A capital letter is pressed with Shift. They are pressed on a page
+// whose scripts have run: until then nothing may hear them.
 func (p *person) press(keys ...string) {
 	p.tb.Helper()
+	p.until("the page's scripts to have run", `document.readyState === "complete"`)
 	for _, key := range keys {
 		down, up := stroke(key)
 		call(p, input.DispatchKeyEvent, down)

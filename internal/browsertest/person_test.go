@@ -32,7 +32,7 @@ const (
 	password = "a fine long password"
 	// patience is how long a page may take until it is what it is to become.
 	// It is long because the machine may be busy with all other tests.
-	patience = 20 * time.Second
+	patience = 40 * time.Second
 )
 
 // person is somebody at a browser. Others' browsers know nothing of theirs.

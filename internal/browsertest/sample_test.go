@@ -258,7 +258,8 @@ func (d *sampleDesk) wordsInMarks(*testing.T) {
 // speech that is only imagined is disputed, all else is approved.
 func (d *sampleDesk) review(t *testing.T) {
 	t.Helper()
-	supposed := d.ana.article(d.project, d.article, "").find(t, annotate.Claim, d.supposed).ID
+	tagged := d.has("all claims", func(a article) bool { return a.count(annotate.Claim) == d.claims })
+	supposed := tagged.find(t, annotate.Claim, d.supposed).ID
 	for left := d.claims; left > 0; left-- {
 		d.rolf.open("/projects/" + d.project.Slug + "/claims")
 		d.rolf.until("the claims that are left", `document.querySelectorAll(".claim-card").length === args[0]`, left)

@@ -107,6 +107,16 @@ func (a article) has(kind, words string) bool {
 	})
 }
 
+// count is how many are tagged as a kind.
+func (a article) count(kind string) (n int) {
+	for _, one := range a.Annotations {
+		if one.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
 // linked is what an annotation leads to in a role: the words there.
 func (a article) linked(from annotate.AnnotationRecord, role annotate.LinkRole) []string {
 	var words []string
