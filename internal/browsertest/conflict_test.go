@@ -4,10 +4,22 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 
 	"onrecord.dev/internal/annotate"
 )
+
+// networkConditions is the command with what some Chromium asks for besides:
+// 148 takes offline beside the conditions, 156 within them.
+var networkConditions = cdp.Command[networkConditionsParams, network.EmulateNetworkConditionsByRuleResult]{
+	Method: network.CommandEmulateNetworkConditionsByRule,
+}
+
+type networkConditionsParams struct {
+	network.EmulateNetworkConditionsByRuleParams
+	Offline bool `json:"offline"`
+}
 
 // offline cuts the person's browser off from the network, or joins it again.
 func (p *person) offline(off bool) {
@@ -16,7 +28,9 @@ func (p *person) offline(off bool) {
 	if off {
 		conditions = append(conditions, &network.Conditions{Offline: true, DownloadThroughput: -1, UploadThroughput: -1})
 	}
-	call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions})
+	call(p, networkConditions, networkConditionsParams{
+		EmulateNetworkConditionsByRuleParams: network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: conditions}, Offline: off,
+	})
 	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
 }
 
