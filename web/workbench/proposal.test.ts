@@ -45,13 +45,41 @@ const table: Readonly<Record<string, string>> = {
   "In the view of Ms. Rossi, [this is wrong].": "Ms. Rossi | In the view of",
   "Rossi: [“This is wrong.”]": "Rossi | :",
   "He was late. She wrote: [“This is wrong.”]": "She | wrote",
+  "The mayor of Aldermouth, Ines Brandt, told the council that [she had signed nothing].": "The mayor of Aldermouth, Ines Brandt | told",
+  "The mayor of Aldermouth, Ines Brandt, told the council [that she had signed nothing].": "The mayor of Aldermouth, Ines Brandt | told",
+  "Ines Brandt, mayor of Aldermouth since 2019, said that [the bridge is safe].": "Ines Brandt, mayor of Aldermouth since 2019 | said",
+  "Tobias Renn, who runs the docks, said [the bridge is safe].": "Tobias Renn, who runs the docks | said",
+  "On Monday, Tobias Renn said [the bridge is safe].": "Tobias Renn | said",
+  "On Monday, Tobias Renn, a dock worker, said [the bridge is safe].": "Tobias Renn, a dock worker | said",
+  "In a letter to the council, the auditors wrote that [money is missing].": "the auditors | wrote",
+  "Asked about the cost, the mayor said [it was fair].": "the mayor | said",
+  "[Amara O., the harbour master, did not comment].": "Amara O., the harbour master | did not comment",
+  "[Amara O. declined to comment.]": "Amara O. | declined to comment",
+  "[The ministry could not be reached for comment.]": "The ministry | could not be reached for comment",
+  "[According to the auditors, money is missing.]": "the auditors | According to",
+  "[Money is missing, according to the auditors.]": "the auditors | according to",
+  "[Money is missing, the auditors say.]": "the auditors | say",
   // Between two fragments.
   "[“It is late,”] he said, [“and we go.”]": "he | said",
   // Within a claim that is more than what was said.
   "[“It is late,” the envoy, Tobias Renn, tells Konstantin Dreyhaupt in the call.]": "the envoy, Tobias Renn | tells",
   // Other languages.
   "[„Die Brücke ist sicher“], sagte Konstantin Dreyhaupt am Montag.": "Konstantin Dreyhaupt | sagte",
-  "Laut dem Ministerium ist [die Brücke sicher].": " | ",
+  "Laut dem Ministerium ist [die Brücke sicher].": "dem Ministerium | Laut",
+  "Laut Konstantin Dreyhaupt [ist die Brücke sicher].": "Konstantin Dreyhaupt | Laut",
+  "[Die Brücke ist laut Verkehrsministerium sicher.]": "Verkehrsministerium | laut",
+  "[Die Brücke ist sicher], so das Verkehrsministerium.": "das Verkehrsministerium | so",
+  "[„Die Brücke ist sicher“], so Konstantin Dreyhaupt am Montag.": "Konstantin Dreyhaupt | so",
+  "[So sicher war die Brücke nie.]": " | ",
+  "Nach Angaben der Polizei [wurde niemand verletzt].": "der Polizei | Nach Angaben",
+  "Nach Angaben von Ines Brandt [wurde niemand verletzt].": "Ines Brandt | Nach Angaben von",
+  "[Niemand wurde verletzt], wie die Polizei mitteilte.": "die Polizei | mitteilte",
+  "Der Polizei zufolge [wurde niemand verletzt].": "Der Polizei | zufolge",
+  "[Die Brücke ist Ines Brandt zufolge sicher.]": "Ines Brandt | zufolge",
+  "[Die Brücke sei sicher], hieß es im Ministerium.": " | ",
+  "Die Bürgermeisterin von Aldermünde, Ines Brandt, sagte dem Rat, [sie habe nichts unterschrieben].": "Die Bürgermeisterin von Aldermünde, Ines Brandt | sagte",
+  "Ines Brandt teilte mit, [die Brücke sei sicher].": "Ines Brandt | teilte mit",
+  "Die Ministerin fügte hinzu, [die Brücke sei sicher].": "Die Ministerin | fügte hinzu",
   "[« Le pont est sûr »], a déclaré le maire.": "le maire | a déclaré",
   "Selon la préfecture, [le pont est sûr].": "la préfecture | Selon",
   // What is tagged already is taken, and words that nobody tagged are not stretched over it.
@@ -87,7 +115,7 @@ test("what is proposed is some of the text, and never in what is quoted, whateve
     const quote = nextQuote(text, claim.start, claim.end);
     const { speaker, cue } = propose(text, [claim], []);
     for (const found of [speaker, cue]) {
-      const beside = !found || found.end <= claim.start || claim.end <= found.start || (quote && quote.end <= found.start);
+      const beside = !found || found.end <= claim.start || claim.end <= found.start || !quote || quote.end <= found.start;
       assert.ok(beside && (!found || (0 <= found.start && found.start < found.end && found.end <= text.length)), text);
     }
   }

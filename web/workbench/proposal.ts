@@ -24,26 +24,53 @@ export interface Proposal {
   readonly cue?: Found;
 }
 
-/** Region is a stretch of text beside a claim in which it may be attributed. */
+/** Region is a stretch of text beside a claim, or in it, in which it may be attributed. */
 interface Region extends Stretch {
-  /** Whether the claim stands before it or after it. */
-  readonly claim: "before" | "after";
+  /** Whether the claim stands before it, after it, or is the whole sentence around the cue. */
+  readonly claim: "before" | "after" | "around";
 }
 
 const auxiliary = "(?:(?:has|have|had|is|was|were|are|will|would|may|might|could|does|did|do|hat|haben|hatte|habe|a|ont|avait)(?:\\s+(?:not|never|also|since|later|repeatedly|nicht|auch))*\\s+)?";
 const english = "said|says|say|saying|told|tells|added|adds|announced|announces|wrote|writes|claimed|claims|argued|argues|insisted|insists|denied|denies|confirmed|confirms|stated|states|reported|replied|explained|explains|warned|warns|suggested|suggests|admitted|admits|acknowledged|acknowledges|noted|notes|recalled|testified|alleged|alleges|believes?|believed|thinks?|thought|declared|promised|demanded|demands|urged|posted|tweeted|concluded|continued|conceded|maintained|maintains|predicted|predicts|revealed|complained|remarked|responded|asserted|asserts|emphasi[sz]ed|stressed|ordered|declined|refused|asked|asks|called|feared|fears|suspects?|suspected|wants?|wanted|knew|knows";
-const german = "sagte|sagten|sagt|erklärte|erklärt|teilte|betonte|betont|meinte|meint|schrieb|schreibt|behauptete|behauptet|warnte|warnt|bestätigte|bestritt|dementierte|berichtete|forderte|fordert|versicherte|gesagt|erklärt|geschrieben|bestätigt|kündigte|ergänzte|fügte|räumte";
+const german = "sagte|sagten|sagt|erklärte|erklärt|betonte|betont|meinte|meint|schrieb|schreibt|behauptete|behauptet|warnte|warnt|bestätigte|bestritt|dementierte|berichtete|forderte|fordert|versicherte|gesagt|erklärt|geschrieben|bestätigt|ergänzte|(?:teilte|kündigte|fügte|räumte)n?(?:\\s+(?:mit|an|hinzu|ein))?|mitteilten?|ankündigten?|hinzufügten?|einräumten?|mitgeteilt|angekündigt";
 const french = "déclaré|déclare|dit|affirmé|affirme|expliqué|explique|annoncé|annonce|écrit|ajouté|ajoute|assuré|assure|estime|estimé|indiqué|indique|précisé|précise|souligné|souligne";
 const verbs = new RegExp(`(?<![\\p{L}’'])${auxiliary}(?:${english}|${german}|${french})(?![\\p{L}])`, "giu");
+/** What can close a sentence that was said: a verb and who, either first. */
+const closing = new RegExp(`^\\s*${verbs.source}|${verbs.source}[.!?]?$`, "iu");
 /** A full stop that ends a sentence, and not "Ms." or "J.". */
 const stop = String.raw`(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|Gen|Sen|Rep|Gov|\p{Lu}))[.!?]`;
-/** Cues that stand before the speaker, whatever side of the claim they are on. */
-const prefixes = /(?<![\p{L}])(?:according to|in the words of|in the view of|laut|nach Angaben (?:von|des|der)|selon|d[’']après)(?![\p{L}])/giu;
+/** What says that somebody says nothing: a claim of its own, whose speaker keeps silent. */
+const silence = /(?<![\p{L}])(?:(?:did|does|would|could|has|had) not (?:immediately )?(?:comment|respond|reply|answer)(?:ed)?|declined to (?:comment|answer)|refused to (?:comment|answer)|had no comment|could not be reached(?: for comment)?|äußerten? sich nicht|wollten? sich nicht (?:dazu )?äußern|war(?:en)? nicht zu erreichen|n[’']a pas (?:souhaité|voulu) (?:commenter|répondre|s[’']exprimer))(?![\p{L}])/giu;
 /** Verbs that are followed by whom it is said to, and never by who says it. */
 const telling = /\b(?:told|tells|asked|asks|urged|warned|warns|called|ordered|promised)$/iu;
 
 const pronoun = /^(?:he|she|they|it|we|I|who|er|sie|es|wir|ich|il|elle|ils|elles|on|nous|je)$/iu;
 const determiners = "the|a|an|this|that|these|those|his|her|its|their|our|my|one|two|three|several|some|many|most|other|another|der|die|das|ein|eine|einer|sein|seine|ihr|ihre|le|la|les|l’|un|une|des|son|sa|ses";
+/** Nouns as German writes them: names and titles, with what leads in and stands between. */
+const nouns = String.raw`(?:(?:der|die|das|dem|den|des|ein|eine|einer|einem|eines|sein|seiner|seinem|ihr|ihrer|ihrem)\s+(?:\p{Ll}+\s+)?)?NAME(?:\s+(?:(?:von|vom|der|des|für|und|zu|zur)\s+(?:der\s+)?)?NAME)*`.replaceAll("NAME", String.raw`\p{Lu}(?:\.(?=\s+\p{Lu})|[^\s,;:.()“”„"»«])*`);
+
+/** Pointer is a cue without a verb, that points to the speaker beside it. */
+interface Pointer {
+  readonly words: RegExp;
+  readonly speaker: "left" | "right";
+  /** What the speaker's words are; else whatever stands there. */
+  readonly taken?: RegExp;
+  /** The only side on which the claim may stand. */
+  readonly claim?: Region["claim"];
+}
+
+const toTheRight = new RegExp(String.raw`^\s+(?<speaker>${nouns})`, "u");
+const pointers: readonly Pointer[] = [
+  { words: word("according to|in the words of|in the view of|selon|d[’']après"), speaker: "right" },
+  { words: word(String.raw`laut|nach\s+(?:Angaben|Aussagen?|Worten|Ansicht)(?:\s+von)?`), speaker: "right", taken: toTheRight },
+  { words: /^so(?![\p{L}])/giu, speaker: "right", taken: toTheRight, claim: "before" },
+  { words: word("zufolge"), speaker: "left", taken: new RegExp(String.raw`(?:^|\s)(?<speaker>${nouns})\s+$`, "u") },
+];
+
+function word(either: string): RegExp {
+  return new RegExp(String.raw`(?<![\p{L}])(?:${either})(?![\p{L}])`, "giu");
+}
+
 /** What a speaker's words can begin with. */
 const beginning = new RegExp(`(?:^|(?<=\\s))(?:(?:${determiners}|he|she|they|it|we|who|er|sie|il|elle|ils|elles)(?![\\p{L}])|[\\p{Lu}\\p{Lt}\\p{Lo}]|(?:officials|residents|critics|experts|police|witnesses|investigators|prosecutors|lawyers|engineers|sources)(?![\\p{L}]))`, "u");
 /** Where a speaker's words end, on their right. */
@@ -51,7 +78,7 @@ const ending = new RegExp(String.raw`[,;:()–—“”„«»"]|${stop}|\s(?:in
 const sentenceEnd = new RegExp(`${stop}(?=\\s|$|[”»"])|\n|[“„«"]`, "u");
 const sentenceStart = new RegExp(`${stop}[”»"]?\\s+`, "gu");
 /** Words that lead into a sentence and belong to nobody. */
-const leading = /^(?:but|and|or|so|yet|however|meanwhile|later|then|also|still|when|as|while|though|although|because|aber|und|doch|mais|et|puis)\s+/iu;
+const leading = /^(?:but|and|or|so|yet|however|meanwhile|later|then|also|still|when|as|while|though|although|because|aber|und|doch|wie|mais|et|puis|comme)\s+/iu;
 
 const farthest = 220; // code units from a claim in which its cue is looked for
 const mostWords = 14;
@@ -86,13 +113,21 @@ function regions(text: string, claim: readonly Stretch[]): Region[] {
     ];
   });
   const beside = all.sort((a, b) => Number(b.quoted) - Number(a.quoted)).map(({ region }) => region);
-  return [...beside, ...claim.flatMap((fragment) => behindQuote(text, fragment))];
+  return [...beside, ...claim.flatMap((fragment) => [...behindQuote(text, fragment), ...around(text, fragment)])];
 }
 
 /** What of a claim stands behind the quote in it: people tag whole sentences too. */
 function behindQuote(text: string, { start, end }: Stretch): Region[] {
   const quote = nextQuote(text, start, end);
   return quote && quote.end < end ? [{ start: quote.end, end: Math.min(end, after(text, quote.end).end), claim: "before" }] : [];
+}
+
+/** A claim without a quote may be a whole sentence that says whose it is: "…, the auditors say." */
+function around(text: string, { start, end }: Stretch): Region[] {
+  if (isQuoted(text.slice(start, end)) || nextQuote(text, start, end)) return [];
+  const last = start + text.slice(start, end).lastIndexOf(",") + 1;
+  const closes = last > start && closing.test(text.slice(last, end));
+  return [{ start, end, claim: "around" }, ...(closes ? [{ start: last, end, claim: "before" } as const] : [])];
 }
 
 /** From the end of a claim to that of its sentence, or to the next quote. */
@@ -120,18 +155,36 @@ function lastMatch(text: string, pattern: RegExp): number {
 /** The cue of a region that is nearest to the claim, and whom it points to. */
 function within(text: string, region: Region): { cue: Stretch; speaker: Stretch | undefined } | undefined {
   const words = text.slice(region.start, region.end);
-  const prefix = nearestMatch(words, prefixes, region);
-  const verb = nearestMatch(words, verbs, region);
-  if (prefix && (!verb || !(region.claim === "after" && verb.index > prefix.index))) {
-    const cue = at(region, prefix.index, prefix[0].length);
-    return { cue, speaker: rightOf(text, cue.end, region.end) };
-  }
+  const verb = nearestMatch(words, region.claim === "around" ? silence : verbs, region);
+  const pointed = pointedTo(text, region);
+  if (pointed && (!verb || !(region.claim === "after" && verb.index > pointed.cue.start - region.start))) return pointed;
   if (verb) {
     const cue = at(region, verb.index, verb[0].length);
     const left = leftOf(text, region.start, cue.start);
     return { cue, speaker: left ?? (telling.test(verb[0]) ? undefined : rightOf(text, cue.end, region.end)) };
   }
   return region.claim === "after" ? colon(text, region) : undefined;
+}
+
+/** The pointer of a region that is nearest to the claim, and whom it points to. */
+function pointedTo(text: string, region: Region): { cue: Stretch; speaker: Stretch | undefined } | undefined {
+  for (const pointer of pointers) {
+    if (pointer.claim && pointer.claim !== region.claim) continue;
+    const found = nearestMatch(text.slice(region.start, region.end), pointer.words, region);
+    if (!found) continue;
+    const cue = at(region, found.index, found[0].length);
+    return { cue, speaker: pointedAt(text, region, cue, pointer) };
+  }
+  return undefined;
+}
+
+/** The words a pointer points at, beside its cue. */
+function pointedAt(text: string, region: Region, cue: Stretch, { speaker, taken }: Pointer): Stretch | undefined {
+  if (!taken) return rightOf(text, cue.end, region.end);
+  const from = speaker === "right" ? cue.end : region.start;
+  const found = taken.exec(speaker === "right" ? text.slice(from, region.end) : text.slice(from, cue.start));
+  const words = found?.groups?.["speaker"];
+  return words === undefined ? undefined : at({ start: from, end: from }, found!.index + found![0].indexOf(words), words.length);
 }
 
 function nearestMatch(words: string, pattern: RegExp, { claim }: Region): RegExpExecArray | undefined {
