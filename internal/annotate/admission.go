@@ -7,7 +7,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -153,7 +152,7 @@ func (c *admitting) free(item string, id ID, field string, given ID) {
 // made checks who did something and when.
 func (c *admitting) made(item string, id ID, what string, by ID, at time.Time) {
 	if !c.People[by] {
-		c.complain(item, id, what+"_by", "The people of the file do not list "+quoted(string(by))+".")
+		c.complain(item, id, what+"_by", fmt.Sprintf("The people of the file do not list %q.", by))
 	}
 	if at.IsZero() || at.Year() < 1 || at.Year() > 9999 {
 		c.complain(item, id, what+"_at", "Give the time, as 2026-11-23T08:15:00.000000Z.")
@@ -279,7 +278,7 @@ func (c *admitting) reviews() {
 		}
 		claim := c.claims[r.Claim]
 		if r.Version < 1 || r.Version > claim.Version {
-			c.complain("review", r.ID, "version", "A review is of a version the claim has had: 1 to "+strconv.Itoa(claim.Version)+".")
+			c.complain("review", r.ID, "version", fmt.Sprintf("A review is of a version the claim has had: 1 to %d.", claim.Version))
 		}
 		if r.Version == claim.Version {
 			decided[r.Claim] = append(decided[r.Claim], state)
@@ -290,7 +289,7 @@ func (c *admitting) reviews() {
 			continue
 		}
 		if states := decided[a.ID]; len(states) > 0 && !slices.Contains(states, a.Review) || len(states) == 0 && a.Review != Unreviewed {
-			c.complain("annotation", a.ID, "review", "The state "+quoted(string(a.Review))+" does not follow from the reviews of version "+strconv.Itoa(a.Version)+".")
+			c.complain("annotation", a.ID, "review", fmt.Sprintf("The state %q does not follow from the reviews of version %d.", a.Review, a.Version))
 		}
 	}
 }
@@ -304,7 +303,7 @@ func (c *admitting) remark(item string, id, claim ID, seen map[ID]bool) {
 	}
 	seen[id] = true
 	if _, ok := c.claims[claim]; !ok {
-		c.complain(item, id, "claim", "The article has no claim "+quoted(string(claim))+".")
+		c.complain(item, id, "claim", fmt.Sprintf("The article has no claim %q.", claim))
 	}
 }
 

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 )
-
-func quoted(s string) string { return strconv.Quote(s) }
 
 // maxFragments is the most fragments an annotation may have.
 const maxFragments = 1000
@@ -34,8 +31,8 @@ func (c *change) checkFragments(operation int, fragments []Fragment) {
 		case !c.text.Boundary(f.End):
 			c.refuse(operation, field+".end", fmt.Sprintf("Offset %d is inside a character. Use %d.", f.End, c.text.next(f.End)))
 		case f.Exact != "" && c.text.Slice(f.Start, f.End) != f.Exact:
-			c.refuse(operation, field+".exact", fmt.Sprintf("The text has %s there. Offsets are code points of this revision.",
-				quoted(excerpt(c.text.Slice(f.Start, f.End)))))
+			c.refuse(operation, field+".exact", fmt.Sprintf("The text has %q there. Offsets are code points of this revision.",
+				excerpt(c.text.Slice(f.Start, f.End))))
 		}
 		for _, earlier := range fragments[:i] {
 			if f.Start < earlier.End && earlier.Start < f.End {
@@ -89,7 +86,7 @@ func (c *change) checkLinks() {
 		return
 	}
 	for _, circle := range circles(onward, begin) {
-		c.refuse(c.blame(circle...), "link.to", "This closes a circle: following "+string(circle[0].Role)+" links would lead back to where they began.")
+		c.refuse(c.blame(circle...), "link.to", "This closes a circle: following these links would lead back to where they began.")
 	}
 }
 
@@ -155,7 +152,7 @@ func (c *change) checkEnds(l Link) bool {
 	fromKind, toKind, known := l.Role.Ends()
 	i := c.blame(l)
 	if !known {
-		c.refuse(i, "link.role", "Use speaker, source, cue, addressee, within or via.")
+		c.refuse(i, "link.role", l.Role.ends())
 		return false
 	}
 	if l.From == l.To {
@@ -171,7 +168,7 @@ func (c *change) checkEnd(i int, l Link, field string, id ID, kind string) bool 
 	case !exists || a.Deleted:
 		c.refuse(i, field, "This article has no such annotation.")
 	case a.Kind != kind:
-		c.refuse(i, field, fmt.Sprintf("A %s link needs a %s there, and this is a %s.", l.Role, kind, a.Kind))
+		c.refuse(i, field, l.Role.ends())
 	default:
 		return true
 	}

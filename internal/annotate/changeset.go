@@ -132,9 +132,9 @@ func (c *change) refuse(operation int, field, message string) {
 func (c *change) takeOperations() {
 	switch n := len(c.cs.Operations); {
 	case n == 0:
-		c.refuse(0, "", "Give at least one operation.")
+		c.refuse(Whole, "", "Give at least one operation.")
 	case n > MaxOperations:
-		c.refuse(MaxOperations, "", "Split this into change sets of at most 20,000 operations.")
+		c.refuse(Whole, "", "Split this into change sets of at most 20,000 operations.")
 		return
 	}
 	for i, op := range c.cs.Operations {
@@ -207,9 +207,9 @@ func (c *change) checkAnnotation(i int, a, current Annotation) {
 	kind, known := c.codebook.Kind(a.Kind)
 	switch {
 	case !known:
-		c.refuse(i, "annotation.kind", "The codebook has no kind "+quoted(a.Kind)+".")
+		c.refuse(i, "annotation.kind", fmt.Sprintf("The codebook has no kind %q.", a.Kind))
 	case !kind.Active && current.Kind != a.Kind:
-		c.refuse(i, "annotation.kind", "The codebook has the kind "+quoted(a.Kind)+" switched off.")
+		c.refuse(i, "annotation.kind", fmt.Sprintf("The codebook has the kind %q switched off.", a.Kind))
 	}
 	c.checkFragments(i, a.Fragments)
 	if a.Kind != current.Kind { // what it had it had as another kind
@@ -235,7 +235,7 @@ func (c *change) checkEntity(i int, id ID, kind Kind) {
 	case len(kind.Entities) == 0:
 		c.refuse(i, "annotation.entity", "The codebook has no entities for this kind. Leave it out.")
 	case !slices.Contains(kind.Entities, entity):
-		c.refuse(i, "annotation.entity", fmt.Sprintf("The codebook has no %s as a %s. Choose another entity, or ask a manager to allow it.", entity, kind.Name))
+		c.refuse(i, "annotation.entity", "The codebook does not let this kind stand for an entity of that type. Choose another entity, or ask a manager to allow it.")
 	}
 }
 

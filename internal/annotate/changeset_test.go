@@ -191,7 +191,7 @@ func TestChangeSetsRefuse(t *testing.T) {
 		field      string // and what of it
 		message    string // part of it
 	}{
-		"no operation":                  {nil, 0, "", "at least one operation"},
+		"no operation":                  {nil, annotate.Whole, "", "at least one operation"},
 		"an operation that is none":     {[]annotate.Operation{{Op: "move", Annotation: &annotate.Annotation{ID: claim}}}, 0, "op", "put or delete"},
 		"a touch, which is for the log": {[]annotate.Operation{{Op: annotate.Touch, Annotation: &annotate.Annotation{ID: claim, Version: 1}}}, 0, "op", "put or delete"},
 		"an operation on nothing":       {[]annotate.Operation{{Op: annotate.Put}}, 0, "", "either an annotation or a link"},
@@ -236,7 +236,7 @@ func TestChangeSetsRefuse(t *testing.T) {
 
 		"an unknown entity":                  {standsFor(annotate.Speaker, id(104)), 0, "annotation.entity", "no such entity"},
 		"an entity for a claim":              {standsFor(annotate.Claim, ana), 0, "annotation.entity", "no entities for this kind"},
-		"an entity of a type the kind lacks": {standsFor(annotate.Speaker, harbour), 0, "annotation.entity", "no place as a speaker"},
+		"an entity of a type the kind lacks": {standsFor(annotate.Speaker, harbour), 0, "annotation.entity", "an entity of that type"},
 
 		"an unknown attribute":           {coded(annotate.Claim, "mood", "grim"), 0, "annotation.attributes.mood", "does not ask this here"},
 		"an attribute of another kind":   {coded(annotate.Speaker, "quotation", "direct"), 0, "annotation.attributes.quotation", "does not ask this here"},
@@ -278,16 +278,16 @@ func TestChangeSetsRefuse(t *testing.T) {
 		"a link to what is gone":   {link(claim, annotate.RoleSpeaker, gone), 0, "link.to", "no such annotation"},
 		"a link to what goes":      {append(link(inner, annotate.RoleSpeaker, speaker), remove(speaker, 1)), 0, "link.to", "no such annotation"},
 		"a link elsewhere":         {link(claim, annotate.RoleSpeaker, elsewhere), 0, "link.to", "no such annotation"},
-		"a speaker that is a cue":  {link(claim, annotate.RoleSpeaker, cue), 0, "link.to", "needs a speaker there, and this is a cue"},
-		"a source of a speaker":    {link(speaker, annotate.RoleSource, tape), 0, "link.from", "needs a claim there, and this is a speaker"},
-		"an addressee of a source": {link(tape, annotate.RoleAddressee, speaker), 0, "link.from", "needs a claim there"},
-		"a source within a claim":  {link(tape, annotate.RoleWithin, claim), 0, "link.from", "needs a claim there"},
-		"via a claim":              {link(tape, annotate.RoleVia, claim), 0, "link.to", "needs a source there"},
+		"a speaker that is a cue":  {link(claim, annotate.RoleSpeaker, cue), 0, "link.to", "link leads from a"},
+		"a source of a speaker":    {link(speaker, annotate.RoleSource, tape), 0, "link.from", "link leads from a"},
+		"an addressee of a source": {link(tape, annotate.RoleAddressee, speaker), 0, "link.from", "link leads from a"},
+		"a source within a claim":  {link(tape, annotate.RoleWithin, claim), 0, "link.from", "link leads from a"},
+		"via a claim":              {link(tape, annotate.RoleVia, claim), 0, "link.to", "link leads from a"},
 		"a speaker that becomes a source under its links": {
 			[]annotate.Operation{newClaim0(), {Op: annotate.Put, Annotation: &annotate.Annotation{
 				ID: speaker, Version: 1, Kind: annotate.Source, Fragments: []annotate.Fragment{at("Ana Ruiz")},
 			}}},
-			1, "link.to", "needs a speaker there, and this is a source",
+			1, "link.to", "link leads from a",
 		},
 
 		"a link there is already": {link(claim, annotate.RoleSpeaker, speaker), 0, "link", "linked in this role already"},
@@ -300,8 +300,8 @@ func TestChangeSetsRefuse(t *testing.T) {
 			1, "link", "linked in this role already",
 		},
 
-		"a circle of two, one of them there before": {link(claim, annotate.RoleWithin, inner), 0, "link.to", "closes a circle: following within"},
-		"a circle of sources":                       {link(paper, annotate.RoleVia, tape), 0, "link.to", "closes a circle: following via"},
+		"a circle of two, one of them there before": {link(claim, annotate.RoleWithin, inner), 0, "link.to", "closes a circle"},
+		"a circle of sources":                       {link(paper, annotate.RoleVia, tape), 0, "link.to", "closes a circle"},
 		"a circle of three": {
 			[]annotate.Operation{
 				newClaim, putLink(linked(id(51), fresh, annotate.RoleWithin, inner)), putLink(linked(id(52), claim, annotate.RoleWithin, fresh)),

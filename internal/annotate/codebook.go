@@ -208,9 +208,9 @@ func (a Attribute) expectation() string {
 	list := strings.Join(values, ", ")
 	switch a.Type {
 	case Choice:
-		return "Give one of: " + list + "."
+		return fmt.Sprintf("Give one of: %s.", list)
 	case Choices:
-		return "Give a list of one or more, without repeats, of: " + list + "."
+		return fmt.Sprintf("Give a list of one or more, without repeats, of: %s.", list)
 	case Prose:
 	}
 	return "Give 1 to 2000 characters of text, or leave it out."
@@ -266,7 +266,7 @@ func complaintOfColor(color string) string {
 	}
 	own, ok := ParseOwnColor(color)
 	if !ok {
-		return "Choose one of: " + strings.Join(Colors, ", ") + ". Or give a colour for light pages and one for dark pages, such as 9a6700-e2b344."
+		return fmt.Sprintf("Choose one of: %s. Or give a colour for light pages and one for dark pages, such as 9a6700-e2b344.", strings.Join(Colors, ", "))
 	}
 	return own.complaint()
 }
@@ -299,12 +299,12 @@ func (a Attribute) validate(bad Invalid, path string, c *Codebook, before []Attr
 	}
 	for _, kind := range a.Kinds {
 		if _, ok := c.Kind(kind); !ok {
-			bad[path+".kinds"] = "There is no kind " + kind + "."
+			bad[path+".kinds"] = fmt.Sprintf("There is no kind %s.", kind)
 		}
 	}
 	for _, role := range a.Roles {
 		if !slices.Contains(LinkRoles, role) {
-			bad[path+".roles"] = "There is no role " + string(role) + "."
+			bad[path+".roles"] = fmt.Sprintf("There is no role %s.", role)
 		}
 	}
 	if len(a.Kinds) == 0 && len(a.Roles) == 0 {

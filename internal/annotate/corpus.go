@@ -184,9 +184,9 @@ func (c *Codebook) Knows(a Annotation) error {
 	kind, known := c.Kind(a.Kind)
 	switch {
 	case !known:
-		bad["kinds"] = "Keep the kind " + a.Kind + ": there are annotations of it, deleted ones perhaps. Switch it off instead."
+		bad["kinds"] = fmt.Sprintf("Keep the kind %s: there are annotations of it, deleted ones perhaps. Switch it off instead.", a.Kind)
 	case a.Entity != "" && len(kind.Entities) == 0:
-		bad["kinds"] = "Keep the entities of the kind " + a.Kind + ": there are annotations with one."
+		bad["kinds"] = fmt.Sprintf("Keep the entities of the kind %s: there are annotations with one.", a.Kind)
 	}
 	c.knows(bad, a.Attributes, func(q Attribute) bool { return slices.Contains(q.Kinds, a.Kind) })
 	return bad.Err()

@@ -46,4 +46,10 @@ func TestAnEntityThatExistsSaysWhich(t *testing.T) {
 	if !errors.Is(err, annotate.ErrExists) || !strings.Contains(err.Error(), "Ana Ruiz") {
 		t.Errorf("got %v", err)
 	}
+	for _, kind := range annotate.EntityTypes {
+		words := annotate.EntityExists{Entity: annotate.Entity{Type: kind, Name: "Ana Ruiz"}}.Words()
+		if !strings.Contains(words, string(kind)+" called “Ana Ruiz”") {
+			t.Errorf("a %s: %s", kind, words)
+		}
+	}
 }

@@ -43,17 +43,31 @@ type Alike struct {
 type EntityExists struct{ Entity Entity }
 
 func (e EntityExists) Error() string {
-	return fmt.Sprintf("there is %s called “%s” already", e.Entity.Type.one(), e.Entity.Name)
+	return fmt.Sprintf("entity %s, a %s, has the name %q already", e.Entity.ID, e.Entity.Type, e.Entity.Name)
 }
 
-// one is t with its article.
-func (t EntityType) one() string {
-	switch t {
-	case Organisation, Outlet, Event:
-		return "an " + string(t)
-	case Person, Group, Document, Recording, Place:
+// Words say it to a person.
+func (e EntityExists) Words() string {
+	name := e.Entity.Name
+	switch e.Entity.Type {
+	case Person:
+		return fmt.Sprintf("There is a person called “%s” already.", name)
+	case Organisation:
+		return fmt.Sprintf("There is an organisation called “%s” already.", name)
+	case Group:
+		return fmt.Sprintf("There is a group called “%s” already.", name)
+	case Outlet:
+		return fmt.Sprintf("There is an outlet called “%s” already.", name)
+	case Document:
+		return fmt.Sprintf("There is a document called “%s” already.", name)
+	case Recording:
+		return fmt.Sprintf("There is a recording called “%s” already.", name)
+	case Event:
+		return fmt.Sprintf("There is an event called “%s” already.", name)
+	case Place:
+		return fmt.Sprintf("There is a place called “%s” already.", name)
 	}
-	return "a " + string(t)
+	return fmt.Sprintf("There is something called “%s” already.", name)
 }
 
 // Unwrap makes EntityExists an [ErrExists].

@@ -50,7 +50,7 @@ func (i Invalid) Err() error {
 
 // Problem is one thing wrong with one operation of a change set.
 type Problem struct {
-	// Operation is the index of the operation, from 0.
+	// Operation is the index of the operation, from 0, or [Whole].
 	Operation int
 	// Field is the path within the operation, such as
 	// annotation.fragments[0].end.
@@ -58,6 +58,9 @@ type Problem struct {
 	// Message says what is wrong and what to do about it.
 	Message string
 }
+
+// Whole is the Operation of a [Problem] of the change set as a whole.
+const Whole = -1
 
 // Refused lists all that is wrong with a change set. Nothing of it was
 // applied.

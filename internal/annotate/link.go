@@ -37,6 +37,25 @@ func (r LinkRole) Ends() (from, to string, ok bool) {
 	return "", "", false
 }
 
+// ends says what Ends gives in words.
+func (r LinkRole) ends() string {
+	switch r {
+	case RoleSpeaker:
+		return "A speaker link leads from a claim to a speaker."
+	case RoleSource:
+		return "A source link leads from a claim to a source."
+	case RoleCue:
+		return "A cue link leads from a claim to a cue."
+	case RoleAddressee:
+		return "An addressee link leads from a claim to a speaker."
+	case RoleWithin:
+		return "A within link leads from a claim to the claim it is part of."
+	case RoleVia:
+		return "A via link leads from a source to the source it came by."
+	}
+	return "Use speaker, source, cue, addressee, within or via."
+}
+
 // Link is a directed role from one annotation to another of the same set.
 type Link struct {
 	ID         ID

@@ -126,28 +126,35 @@ func (t *Text) UTF16(offset int) int { return int(t.position(offset).units) }
 // UTF8 turns an offset in code points, within the text, into bytes of UTF-8.
 func (t *Text) UTF8(offset int) int { return int(t.position(offset).bytes) }
 
+// BadOffset says in plain words why a number is no place in a text.
+type BadOffset string
+
+func (b BadOffset) Error() string { return string(b) }
+
 // FromUTF16 turns an offset in UTF-16 code units into code points. It refuses
-// an offset past the end and one between the halves of a surrogate pair.
+// an offset past the end and one between the halves of a surrogate pair, with
+// a [BadOffset].
 func (t *Text) FromUTF16(units int) (offset int, err error) {
 	if units < 0 || units > t.units {
-		return 0, fmt.Errorf("offset %d is outside the text, which has %d UTF-16 code units", units, t.units)
+		return 0, BadOffset(fmt.Sprintf("Offset %d is outside the text, which has %d UTF-16 code units.", units, t.units))
 	}
 	offset, exactly := t.seek(units, t.units, func(p mark) int32 { return p.units })
 	if !exactly {
-		return 0, fmt.Errorf("offset %d is between the halves of a surrogate pair", units)
+		return 0, BadOffset(fmt.Sprintf("Offset %d is between the halves of a surrogate pair.", units))
 	}
 	return offset, nil
 }
 
 // FromUTF8 turns an offset in bytes of UTF-8 into code points. It refuses an
-// offset past the end and one between the bytes of a code point.
+// offset past the end and one between the bytes of a code point, with a
+// [BadOffset].
 func (t *Text) FromUTF8(bytes int) (offset int, err error) {
 	if bytes < 0 || bytes > len(t.s) {
-		return 0, fmt.Errorf("offset %d is outside the text, which has %d bytes of UTF-8", bytes, len(t.s))
+		return 0, BadOffset(fmt.Sprintf("Offset %d is outside the text, which has %d bytes of UTF-8.", bytes, len(t.s)))
 	}
 	offset, exactly := t.seek(bytes, len(t.s), func(p mark) int32 { return p.bytes })
 	if !exactly {
-		return 0, fmt.Errorf("offset %d is between the bytes of a character", bytes)
+		return 0, BadOffset(fmt.Sprintf("Offset %d is between the bytes of a character.", bytes))
 	}
 	return offset, nil
 }

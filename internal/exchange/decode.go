@@ -166,13 +166,13 @@ func (d *decoder) into(v any) error {
 
 // unreadable says in plain words why a value is not what it should be.
 func (d *decoder) unreadable(err error) annotate.BadRecord {
-	bad := annotate.BadRecord{Line: d.line, Record: d.record, Message: "This is not JSON: " + err.Error() + "."}
+	bad := annotate.BadRecord{Line: d.line, Record: d.record, Message: fmt.Sprintf("This is not JSON: %s.", err)}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		bad.Field, bad.Message = wrong.Field, "There is a "+wrong.Value+" here, which does not belong."
+		bad.Field, bad.Message = wrong.Field, fmt.Sprintf("There is a %s here, which does not belong.", wrong.Value)
 	} else if wrong, ok := errors.AsType[*time.ParseError](err); ok {
 		bad.Message = fmt.Sprintf("%q is not a time such as 2026-11-23T08:15:00.000000Z.", strings.Trim(wrong.Value, `"`))
 	} else if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		bad.Message = "There is no member " + field + " in this format."
+		bad.Message = fmt.Sprintf("There is no member %s in this format.", field)
 	}
 	return bad
 }

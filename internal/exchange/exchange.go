@@ -36,7 +36,7 @@ func ByName(name string) (Format, error) {
 	if name == "" {
 		return Formats[0], nil
 	}
-	return find("Use one of: "+names()+".", func(f Format) bool { return f.Name == name })
+	return find(fmt.Sprintf("Use one of: %s.", names()), func(f Format) bool { return f.Name == name })
 }
 
 // ByFile finds the format of the file called name by its suffix. It refuses

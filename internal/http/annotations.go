@@ -230,7 +230,7 @@ func (u units) fromClient(operations []annotate.Operation) ([]annotate.Operation
 				at, err := u.codePoints(*offset)
 				if err != nil {
 					refused = append(refused, annotate.Problem{
-						Operation: i, Field: fmt.Sprintf("annotation.fragments[%d].%s", j, name), Message: sentence(err.Error()) + ".",
+						Operation: i, Field: fmt.Sprintf("annotation.fragments[%d].%s", j, name), Message: err.Error(),
 					})
 				}
 				*offset = at

@@ -144,7 +144,7 @@ func TestBadChangeSetsAreToldAndLeaveNothing(t *testing.T) {
 		"past the end in bytes":   {"?offsets=utf8", tagging(annotate.Claim, 0, 99, ""), 422, "annotation.fragments[0].end", "40 bytes of UTF-8"},
 		"past the end in UTF-16":  {"?offsets=utf16", tagging(annotate.Claim, 0, 99, ""), 422, "annotation.fragments[0].end", "33 UTF-16 code units"},
 		"another article's id":    {"", again(elsewhere), 422, "annotation.id", "another article"},
-		"no operations":           {"", changing([]any{}...), 422, "", "at least one operation"},
+		"no operations":           {"", changing([]any{}...), 422, "operations", "at least one operation"},
 		"an unknown op":           {"", changing(map[string]any{"op": "move"}), 422, "op", "put or delete"},
 		"a negative offset":       {"", tagging(annotate.Claim, -1, 5, ""), 422, "operations[0].annotation.fragments[0].start", ">= 0"},
 		"a version that is over":  {"", again(known), 409, "", "Somebody changed this"},

@@ -33,8 +33,22 @@ func (s *Server) api(r chi.Router) operations {
 		OpenAPI:       s.openapi,
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{s.tellProblem},
 	}
 	return operations{API: huma.NewGroup(humachi.New(r, config), "/api/v1"), server: s}
+}
+
+// tellProblem has problems of huma's and of the handlers below it told in the
+// language of whoever asked.
+func (s *Server) tellProblem(c huma.Context, _ string, v any) (any, error) {
+	p, ok := v.(*problem)
+	if !ok {
+		return v, nil
+	}
+	r, _ := humachi.Unwrap(c)
+	p = s.told(r, p)
+	c.SetHeader("Content-Language", p.language)
+	return p, nil
 }
 
 func newOpenAPI() *huma.OpenAPI {
@@ -275,7 +289,10 @@ func humaProblem(status int, message string, errs []error) *problem {
 	case status == http.StatusUnsupportedMediaType:
 		return newProblem(status, "unsupported-media-type", "Not JSON", "Send JSON, with the header Content-Type: application/json.")
 	}
-	p := newProblem(status, "invalid", "Not as it must be", fmt.Sprintf("%s. Mend what errors lists and send it again.", sentence(message)))
+	p := newProblem(status, "invalid", "Not as it must be", "Mend what errors lists and send it again.")
+	if len(errs) == 0 {
+		p.Detail = sentence(message) + "."
+	}
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			p.Errors = append(p.Errors, complaint(d))

@@ -13,6 +13,7 @@ import (
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/page"
 )
 
@@ -64,7 +65,7 @@ func (s *Server) addArticle(w http.ResponseWriter, r *http.Request) error {
 	}
 	form := decodeArticleForm(r)
 	a := asker(r.Context())
-	articles, err := form.articles(a.User.ID, r.MultipartForm.File["files"])
+	articles, err := form.articles(s.language(r), a.User.ID, r.MultipartForm.File["files"])
 	var docs []annotate.AnnotatedArticle
 	if err == nil {
 		docs, err = s.store.AddArticles(r.Context(), a.Project.ID, articles, s.now())
@@ -134,8 +135,9 @@ func (f articleForm) article(by annotate.ID) annotate.Article {
 }
 
 // articles are what the form adds: one with the text that was typed, or one
-// for each file.
-func (f articleForm) articles(by annotate.ID, files []*multipart.FileHeader) ([]store.NewArticle, error) {
+// for each file. What is wrong with files is said in the language: there may be
+// a complaint for each.
+func (f articleForm) articles(l *language.Language, by annotate.ID, files []*multipart.FileHeader) ([]store.NewArticle, error) {
 	article := f.article(by)
 	if len(files) == 0 {
 		return []store.NewArticle{{Article: article, Text: f.withHeadline(f.Text)}}, nil
@@ -151,12 +153,12 @@ func (f articleForm) articles(by annotate.ID, files []*multipart.FileHeader) ([]
 			return nil, err
 		}
 		if complaint != "" {
-			complaints = append(complaints, file.Filename+": "+complaint)
+			complaints = append(complaints, file.Filename+": "+l.Say(complaint))
 		}
 		articles = append(articles, store.NewArticle{Article: article, Text: f.withHeadline(text)})
 	}
 	if complaints != nil {
-		return nil, annotate.Invalid{"files": fmt.Sprintf("%s Nothing was added; choose the files again.", strings.Join(complaints, " "))}
+		return nil, annotate.Invalid{"files": l.T("%s Nothing was added; choose the files again.", strings.Join(complaints, " "))}
 	}
 	return articles, nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,7 @@ func (s *Server) memberAs(find findAsker, need annotate.Role) func(http.Handler)
 			case a.Project.ID == "":
 				return annotate.ErrNotFound
 			case !a.Role.May(need):
-				return needs(need)
+				return refusedRole{need}
 			}
 			next.ServeHTTP(w, as(r, a))
 			return nil
@@ -97,26 +98,34 @@ func (s *Server) admin(next http.Handler) http.Handler {
 		case err != nil:
 			return err
 		case !a.User.Admin:
-			return refusedRole{"an admin of this Onrecord"}
+			return refusedRole{}
 		}
 		next.ServeHTTP(w, as(r, a))
 		return nil
 	})
 }
 
-// refusedRole is the [annotate.ErrForbidden] of a role that does not reach.
-type refusedRole struct{ need string }
+// refusedRole is the [annotate.ErrForbidden] of a role that does not reach: it
+// would take need, or an admin where that is empty.
+type refusedRole struct{ need annotate.Role }
 
-func needs(role annotate.Role) error {
-	article := "a "
-	if role == annotate.Analyst {
-		article = "an "
-	}
-	return refusedRole{article + string(role) + " of this project"}
-}
-
-func (e refusedRole) Error() string { return "this needs " + e.need }
+func (e refusedRole) Error() string { return "this needs " + cmp.Or(string(e.need), "an admin") }
 func (refusedRole) Unwrap() error   { return annotate.ErrForbidden }
+
+// words say what it takes.
+func (e refusedRole) words() string {
+	switch e.need {
+	case annotate.Viewer:
+		return "You need to be a viewer of this project to do this. Ask a manager, or an admin."
+	case annotate.Analyst:
+		return "You need to be an analyst of this project to do this. Ask a manager, or an admin."
+	case annotate.Reviewer:
+		return "You need to be a reviewer of this project to do this. Ask a manager, or an admin."
+	case annotate.Manager:
+		return "You need to be a manager of this project to do this. Ask a manager, or an admin."
+	}
+	return "You need to be an admin of this Onrecord to do this. Ask an admin."
+}
 
 // ask finds who asks, and what they may do in the project called slug, in one
 // query.

@@ -312,6 +312,9 @@ func TestWhatIsCodedMeanwhileIsNotRestoredAway(t *testing.T) {
 	manager.api("PUT", "/projects/harbour/codebook", c).is(http.StatusOK)
 	s.coded(manager.user, annotate.Attributes{"modality": "rumoured"})
 	manager.post("/projects/harbour/codebook/versions/1/restore", "version", "2").is(http.StatusUnprocessableEntity).says("cannot be restored as it is", "rumoured")
+	manager.header.Set("Accept-Language", "de")
+	manager.post("/projects/harbour/codebook/versions/1/restore", "version", "2").says("lässt sich so nicht wiederherstellen. Behalten Sie die Frage")
+	manager.header.Del("Accept-Language")
 	manager.api("POST", "/projects/harbour/codebook/versions/1/restore", map[string]int{"version": 2}).problem(http.StatusUnprocessableEntity)
 	if c := s.codebook(); c.Version != 2 {
 		t.Errorf("it has come to version %d", c.Version)

@@ -14,6 +14,7 @@ import (
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
+	"onrecord.dev/web/language"
 	"onrecord.dev/web/page"
 )
 
@@ -92,7 +93,7 @@ func (s *Server) amend(w http.ResponseWriter, r *http.Request, e codebookEdit) e
 		return s.editPage(w, r, http.StatusConflict, e.title, e.page)
 	}
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		e.form.Complaints, e.form.Complaint = ofPart(bad, e.list)
+		e.form.Complaints, e.form.Complaint = ofPart(s.language(r), bad, e.list)
 		return s.editPage(w, r, http.StatusUnprocessableEntity, e.title, e.page)
 	}
 	if err != nil {
@@ -132,7 +133,7 @@ func (s *Server) sinceThen(r *http.Request, form *page.CodebookForm) error {
 // ofPart takes bad apart into complaints about the fields of a part of list, by
 // their names, and one about all else. A complaint about another part of the
 // list is about this one: the others were in order before.
-func ofPart(bad annotate.Invalid, list string) (fields annotate.Invalid, whole string) {
+func ofPart(l *language.Language, bad annotate.Invalid, list string) (fields annotate.Invalid, whole string) {
 	fields = annotate.Invalid{}
 	var others []string
 	for _, path := range slices.Sorted(maps.Keys(bad)) {
@@ -143,7 +144,7 @@ func ofPart(bad annotate.Invalid, list string) (fields annotate.Invalid, whole s
 		case path == "guidelines":
 			fields[path] = bad[path]
 		default:
-			others = append(others, bad[path])
+			others = append(others, l.Say(bad[path]))
 		}
 	}
 	return fields, strings.Join(others, " ")

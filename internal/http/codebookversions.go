@@ -109,8 +109,9 @@ func (s *Server) restoreCodebook(w http.ResponseWriter, r *http.Request) error {
 		return s.versionPage(w, r, http.StatusConflict, v, "Somebody changed the codebook since you opened this page, so nothing was restored. Look at what differs from today, and restore it again.")
 	}
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		_, complaint := ofPart(bad, "")
-		return s.versionPage(w, r, http.StatusUnprocessableEntity, v, "This version cannot be restored as it is. "+complaint)
+		l := s.language(r)
+		_, complaint := ofPart(l, bad, "")
+		return s.versionPage(w, r, http.StatusUnprocessableEntity, v, l.T("This version cannot be restored as it is. %s", complaint))
 	}
 	if err != nil {
 		return err

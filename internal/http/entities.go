@@ -101,7 +101,7 @@ func (f entityForm) change(e *annotate.Entity) {
 func entityComplaints(form *entityForm, err error) (annotate.Invalid, bool) {
 	if exists, ok := errors.AsType[annotate.EntityExists](err); ok {
 		form.Exists = &exists.Entity
-		return annotate.Invalid{"name": sentence(exists.Error()) + "."}, true
+		return annotate.Invalid{"name": exists.Words()}, true
 	}
 	return complaintsOf(err, "", "")
 }
@@ -446,7 +446,7 @@ func problemOfEntity(err error) error {
 		return err
 	}
 	p := newProblem(http.StatusConflict, "exists", "Already there",
-		fmt.Sprintf("%s. Use it, or choose a name that tells the two apart.", sentence(exists.Error())))
+		fmt.Sprintf("%s Use it, or choose a name that tells the two apart.", exists.Words()))
 	p.Errors = []problemError{{Field: "name", Location: "body.name", Message: p.Detail}}
 	p.Entity = &exists.Entity.ID
 	return p

@@ -41,10 +41,12 @@ var (
 	errNotReady         = errors.New("not ready")
 )
 
-// problem is an RFC 9457 problem: what went wrong, and what to do about it.
+// problem is an RFC 9457 problem: what went wrong, and what to do about it. It
+// is made in English, and said in the language of whoever gets to read it: see
+// [Server.told].
 type problem struct {
 	Type      string         `json:"type" doc:"Names the kind of problem; stable." example:"tag:onrecord.dev,2026:conflict"`
-	Title     string         `json:"title" doc:"The kind of problem in words."`
+	Title     string         `json:"title" doc:"The kind of problem in words. Words are English, or what Accept-Language asks for; with the cookie of a browser, its reader's language."`
 	Status    int            `json:"status" doc:"The HTTP status."`
 	Detail    string         `json:"detail" doc:"What went wrong this time, and what to do about it."`
 	Errors    []problemError `json:"errors,omitempty" nullable:"false" doc:"What is wrong with each field."`
@@ -53,6 +55,8 @@ type problem struct {
 	Claim *annotate.AnnotationRecord `json:"claim,omitempty" doc:"The claim as it is now, when a review named another version of it."`
 	// Entity is there already, by the name that was given to another.
 	Entity *annotate.ID `json:"entity,omitempty" doc:"The entity that has the name already."`
+
+	language string // of title, detail and messages, as a BCP 47 tag
 }
 
 type problemError struct {
@@ -60,6 +64,8 @@ type problemError struct {
 	Field     string `json:"field" doc:"The field, as its path within what was sent."`
 	Location  string `json:"location" doc:"The field with where it was: body, path, query or header."`
 	Message   string `json:"message" doc:"What is wrong with it, and what to do about it."`
+
+	record *annotate.BadRecord // of a file, which the message names in English
 }
 
 // clash is what one refused operation would have overwritten. Both members are
@@ -80,6 +86,9 @@ func (p *problem) GetStatus() int { return p.Status }
 // to be let in.
 func (p *problem) GetHeaders() http.Header {
 	h := http.Header{}
+	if p.language != "" {
+		h.Set("Content-Language", p.language)
+	}
 	switch p.Status {
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", "5")
@@ -98,7 +107,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := s.problem(r.Context(), err)
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/api/"):
-		writeProblem(w, p.locate(places{elsewhere: elsewhere(r.Method)}))
+		writeProblem(w, s.told(r, p.locate(places{elsewhere: elsewhere(r.Method)})))
 	case p.Status == http.StatusUnauthorized:
 		next := ""
 		if r.Method == http.MethodGet {
@@ -125,6 +134,27 @@ func (p *problem) locate(where places) *problem {
 		p.Errors[i].Location = place + "." + e.Field
 	}
 	return p
+}
+
+// told is p in the language of whoever asked: that of the page's reader, or,
+// for a program with a token, the one it names in Accept-Language. What the
+// catalogue does not have stays English, as what only programs can get wrong.
+func (s *Server) told(r *http.Request, p *problem) *problem {
+	l := s.language(r)
+	if r.Header.Get("Authorization") != "" {
+		l = s.spoken.Accepted(r.Header.Get("Accept-Language"))
+	}
+	told := *p
+	told.Title, told.Detail, told.language = l.Say(p.Title), l.Say(p.Detail), l.Tag()
+	told.Errors = slices.Clone(p.Errors)
+	for i, e := range told.Errors {
+		if e.record != nil {
+			told.Errors[i].Message = page.BadRecord(l, *e.record)
+		} else {
+			told.Errors[i].Message = l.Say(e.Message)
+		}
+	}
+	return &told
 }
 
 // problem is what people are told of err.
@@ -219,17 +249,19 @@ func problemOfFields(err error) *problem {
 	if bad, ok := errors.AsType[annotate.BadFile](err); ok {
 		p := newProblem(http.StatusUnprocessableEntity, "bad-file", "File refused", "Nothing was imported. Mend what errors lists and send the file again.")
 		for _, b := range bad {
-			p.Errors = append(p.Errors, problemError{Field: b.Field, Location: "body", Message: b.Error()})
+			p.Errors = append(p.Errors, problemError{Field: b.Field, Location: "body", Message: b.Error(), record: &b})
 		}
 		return p
 	}
 	if refused, ok := errors.AsType[annotate.Refused](err); ok {
 		p := newProblem(http.StatusUnprocessableEntity, "refused", "Change set refused", "Nothing was applied. Mend the operations named in errors and send the change set again.")
 		for _, r := range refused {
-			p.Errors = append(p.Errors, problemError{
-				Operation: &r.Operation, Field: r.Field,
-				Location: strings.TrimSuffix(fmt.Sprintf("body.operations[%d].%s", r.Operation, r.Field), "."), Message: r.Message,
-			})
+			e := problemError{Field: "operations", Location: "body.operations", Message: r.Message}
+			if r.Operation != annotate.Whole {
+				e.Operation, e.Field = &r.Operation, r.Field
+				e.Location = strings.TrimSuffix(fmt.Sprintf("body.operations[%d].%s", r.Operation, r.Field), ".")
+			}
+			p.Errors = append(p.Errors, e)
 		}
 		return p
 	}
@@ -298,7 +330,7 @@ func always(detail string) func(error) string { return func(error) string { retu
 
 func forbidden(err error) string {
 	if role, ok := errors.AsType[refusedRole](err); ok {
-		return fmt.Sprintf("You need to be %s to do this. Ask a manager, or an admin.", role.need)
+		return role.words()
 	}
 	return "Your role does not allow this. Ask a manager of the project."
 }

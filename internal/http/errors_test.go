@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"onrecord.dev/internal/annotate"
@@ -57,7 +58,7 @@ func TestProblemsNameWhatIsWrong(t *testing.T) {
 		Operation: &one, Field: "annotation.fragments[0].end",
 		Location: "body.operations[1].annotation.fragments[0].end", Message: "Past the end.",
 	}}
-	if diff := cmp.Diff(want, refused.Errors); diff != "" {
+	if diff := cmp.Diff(want, refused.Errors, cmpopts.IgnoreUnexported(problemError{})); diff != "" {
 		t.Error(diff)
 	}
 	id := store.NewID()

@@ -394,16 +394,16 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
 
 // importRefused shows on the page what is the matter with the file.
 func (s *Server) importRefused(w http.ResponseWriter, r *http.Request, name string, err error) error {
-	report := &page.ImportReport{File: name}
+	report, l := &page.ImportReport{File: name}, s.language(r)
 	if bad, ok := errors.AsType[annotate.BadFile](err); ok {
 		for _, b := range bad {
-			report.Complaints = append(report.Complaints, b.Error())
+			report.Complaints = append(report.Complaints, page.BadRecord(l, b))
 		}
 		return s.exportPage(w, r, http.StatusUnprocessableEntity, report)
 	}
 	if bad, ok := errors.AsType[annotate.Invalid](err); ok {
 		for _, field := range slices.Sorted(maps.Keys(bad)) {
-			report.Refused += bad[field]
+			report.Complaints = append(report.Complaints, l.Say(bad[field]))
 		}
 		return s.exportPage(w, r, http.StatusUnprocessableEntity, report)
 	}

@@ -553,7 +553,7 @@ func TestABadFileIsRefusedWithItsArticleAndAnnotation(t *testing.T) {
 	}{
 		"another text":      {`salt got in.\nThe port`, `salt got out.\nThe port`, []string{"line ", "article 1 " + string(s.wall), "sha256"}},
 		"a wrong exact":     {`"exact":"and it will."`, `"exact":"and he will."`, []string{"article 1 " + string(s.wall), "annotation " + string(s.held), "fragments[1].exact"}},
-		"a link of no role": {`"role":"speaker"`, `"role":"within"`, []string{"article 1 " + string(s.wall), "link ", "needs a claim"}},
+		"a link of no role": {`"role":"speaker"`, `"role":"within"`, []string{"article 1 " + string(s.wall), "link ", "leads from a claim to the claim"}},
 		"an unknown person": {`"reviewer":"` + string(s.ben), `"reviewer":"` + string(s.wall), []string{"review ", "created_by", "people"}},
 		"not whole":         {"\n]}\n", "", []string{"not whole"}},
 	} {

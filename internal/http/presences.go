@@ -97,7 +97,7 @@ func (s *Server) apiTellPresence(ctx context.Context, in *tellPresenceInput) (*s
 	if p.Start != nil && units.text != nil {
 		at, err := units.codePoints(*p.Start)
 		if err != nil {
-			return nil, annotate.Invalid{"start": sentence(err.Error()) + "."}
+			return nil, annotate.Invalid{"start": err.Error()}
 		}
 		p.Start = &at
 	}

@@ -31,6 +31,8 @@ type testServer struct {
 	project annotate.Project
 	clock   time.Time
 	logged  *bytes.Buffer
+	// accepts is the Accept-Language of visitors, if any.
+	accepts string
 }
 
 var testAssets = fstest.MapFS{
@@ -98,7 +100,11 @@ type visitor struct {
 
 // nobody is a browser that is not signed in.
 func (t *testServer) nobody() *visitor {
-	return &visitor{t: t, cookies: map[string]string{}, header: http.Header{}}
+	v := &visitor{t: t, cookies: map[string]string{}, header: http.Header{}}
+	if t.accepts != "" {
+		v.header.Set("Accept-Language", t.accepts)
+	}
+	return v
 }
 
 // as signs in somebody with role in the project, or without any.

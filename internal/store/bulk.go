@@ -84,7 +84,7 @@ func (s *Store) checkTagging(ctx context.Context, project annotate.ID, t BulkTag
 	case errors.Is(err, annotate.ErrNotFound):
 		return annotate.Invalid{"entity": "There is no such entity in this project."}
 	case err == nil && !slices.Contains(kind.Entities, entity.Type):
-		return annotate.Invalid{"entity": fmt.Sprintf("%s is a %s, which this kind does not stand for.", entity.Name, entity.Type)}
+		return annotate.Invalid{"entity": fmt.Sprintf("%s is of a type that this kind does not stand for.", entity.Name)}
 	}
 	return err
 }
@@ -302,6 +302,9 @@ func inTheWay(err error) map[int]string {
 	switch {
 	case isRefused:
 		for _, problem := range refused {
+			if problem.Operation == annotate.Whole {
+				return nil
+			}
 			bad[problem.Operation] = problem.Message
 		}
 	case isConflict:

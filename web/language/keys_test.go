@@ -151,6 +151,8 @@ func keyOfCall(name string, args []string) (key, bool) {
 	switch name {
 	case "T", "HTML", "say", "Key", "t", "key":
 		return key{text: at(0)}, true
+	case "newProblem":
+		return key{text: at(2)}, true
 	case "C", "c":
 		if at(1) == "" {
 			return key{}, true

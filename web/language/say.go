@@ -23,7 +23,7 @@ func (l *Language) Say(sentence string) string {
 	l.compile.Do(l.compileSentences)
 	for _, s := range l.sentences {
 		if found := s.pattern.FindStringSubmatch(sentence); found != nil {
-			return s.fill(found[1:])
+			return s.fill(l, found[1:])
 		}
 	}
 	return sentence
@@ -64,8 +64,9 @@ func sentenceOf(key, text string) sentence {
 	return sentence{regexp.MustCompile(`(?s)^` + pattern.String() + regexp.QuoteMeta(rest) + `$`), literal, text}
 }
 
-// fill puts what was found in the places of the verbs, as it stands.
-func (s sentence) fill(found []string) string {
+// fill puts what was found in the places of the verbs. What is a sentence
+// itself is said in the language, too; the rest is put as it stands.
+func (s sentence) fill(l *Language, found []string) string {
 	next := 0
 	return verb.ReplaceAllStringFunc(s.text, func(v string) string {
 		next++
@@ -74,6 +75,9 @@ func (s sentence) fill(found []string) string {
 		}
 		if next > len(found) {
 			return v
+		}
+		if argument := found[next-1]; strings.HasSuffix(argument, ".") {
+			return l.Say(argument)
 		}
 		return found[next-1]
 	})

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strings"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -27,8 +28,6 @@ type ImportReport struct {
 	File string
 	// Complaints are about the file. If there are any, nothing was written.
 	Complaints []string
-	// Refused says why it was not looked into at all.
-	Refused string
 	// The counts of what the import would make.
 	Articles    int
 	Annotations int
@@ -38,9 +37,51 @@ type ImportReport struct {
 	Unchanged   int
 }
 
+// BadRecord says in a language what is wrong with a file, and where in it.
+func BadRecord(l *language.Language, b annotate.BadRecord) string {
+	var where []string
+	if b.Line > 0 {
+		where = append(where, l.T("line %d", b.Line))
+	}
+	if b.Record > 0 {
+		where = append(where, strings.TrimSpace(l.T("article %d", b.Record)+" "+string(b.Article)))
+	}
+	if b.Item != "" {
+		where = append(where, strings.TrimSpace(itemOfFile(l, b.Item)+" "+string(b.ItemID)))
+	}
+	if b.Field != "" {
+		where = append(where, b.Field)
+	}
+	if len(where) == 0 {
+		return l.Say(b.Message)
+	}
+	return l.T("%s: %s", strings.Join(where, ", "), l.Say(b.Message))
+}
+
+// itemOfFile is what the item of a [annotate.BadRecord] is called.
+func itemOfFile(l *language.Language, item string) string {
+	switch item {
+	case "annotation":
+		return l.T("annotation")
+	case "link":
+		return l.T("link")
+	case "review":
+		return l.T("review")
+	case "comment":
+		return l.T("comment")
+	case "entity":
+		return l.T("entity")
+	case "person":
+		return l.T("person")
+	case "codebook":
+		return l.T("codebook")
+	}
+	return item
+}
+
 // accepted reports whether the file can be imported.
 func (r *ImportReport) accepted() bool {
-	return r != nil && r.Refused == "" && len(r.Complaints) == 0
+	return r != nil && len(r.Complaints) == 0
 }
 
 func (r *ImportReport) title(f Frame) string {
