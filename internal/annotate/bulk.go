@@ -28,11 +28,12 @@ const (
 
 // BulkWish is what a bulk change was to do.
 type BulkWish struct {
-	// Query is what was sought, Kind and Entity what its places were tagged
-	// as.
-	Query  string `json:"query,omitempty"`
-	Kind   string `json:"kind,omitempty"`
-	Entity ID     `json:"entity,omitempty"`
+	// Query is what was sought, and WholeWords how; Kind and Entity are what its
+	// places were tagged as.
+	Query      string `json:"query,omitempty"`
+	WholeWords bool   `json:"whole_words,omitempty"`
+	Kind       string `json:"kind,omitempty"`
+	Entity     ID     `json:"entity,omitempty"`
 	// Attribute is the question and Value the answer, which is empty where the
 	// answers were taken away.
 	Attribute string   `json:"attribute,omitempty"`
@@ -45,19 +46,22 @@ type BulkChange struct {
 	ID        ID
 	What      BulkKind
 	Wish      BulkWish
+	Entity    string // the name of the entity of the wish, if there is one
 	Author    ID
 	By        string // the author's name
 	CreatedAt time.Time
-	Parts     []BulkPart
-}
-
-// Done is how many annotations b changed.
-func (b BulkChange) Done() int {
-	n := 0
-	for _, p := range b.Parts {
-		n += p.Done
-	}
-	return n
+	// UnderWay says that it is being worked on at the moment.
+	UnderWay bool
+	// Articles is how many it is about. Of these, LeftToDo are still to be
+	// looked at, Changed were changed, and Undone are those where that was taken
+	// back.
+	Articles int
+	LeftToDo int
+	Changed  int
+	Undone   int
+	// Done is how many annotations it changed.
+	Done  int
+	Parts []BulkPart
 }
 
 // BulkPart is what a bulk change did to one article.
@@ -68,6 +72,7 @@ type BulkPart struct {
 	ChangeSet ID
 	Done      int // annotations
 	LeftOut   []LeftOut
+	ToDo      bool // not looked at yet
 	// Undone is the change set that undid it, or empty, and Kept how many
 	// annotations stayed because somebody has built on them since.
 	Undone ID

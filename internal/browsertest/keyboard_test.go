@@ -433,6 +433,17 @@ func TestManyArticlesAreTaggedTogetherAndUndone(t *testing.T) {
 	if a := p.article(n.project, n.article, ""); len(a.Annotations) != 1 {
 		t.Errorf("undoing in one article changed the other: %+v", a.Annotations)
 	}
+	p.tabTo(`a[href="/projects/ferry/bulk"]`)
+	p.press("Enter")
+	p.at("/projects/ferry/bulk")
+	p.says("Bulk changes", "Tagged “dreyhaupt” as Speaker", "undone in 1 article")
+	p.tabTo(`button[aria-label^="Undo all"]`)
+	p.bears("Undo all of this")
+	p.press("Enter") // and says yes
+	p.until("the change to be undone", `location.pathname.startsWith("/projects/ferry/bulk/") && !document.querySelector('button[aria-label^="Undo"]')`)
+	if a := p.article(n.project, n.article, ""); len(a.Annotations) != 0 {
+		t.Errorf("after undoing all, the first article has %+v", a.Annotations)
+	}
 }
 
 // TestOnePersonWithoutAMouse signs in, tags, links, undoes, and decides on a

@@ -77,11 +77,18 @@ var scenes = map[string][]scene{
 			p.until("the complaint", `document.querySelector("#entity")?.getAttribute("aria-invalid") === "true"`)
 		}, bears: "422"},
 	},
+	"/projects/{project}/bulk": {
+		{state: "with some", by: by(annotate.Analyst), path: func(g *gallery) string {
+			bulkChange(annotate.Cue)(g)
+			return "/projects/papers/bulk"
+		}},
+		{state: "to read", by: by(annotate.Viewer), path: at("/projects/papers/bulk")},
+	},
 	"/projects/{project}/bulk/{bulk}": {
 		{state: "done", by: by(annotate.Analyst), path: bulkChange(annotate.Cue)},
 		{state: "with nothing left to do, to read", by: by(annotate.Viewer), path: bulkChange(annotate.Cue)},
 		{state: "undone, in part", by: by(annotate.Analyst), path: bulkChange(annotate.Source), then: func(p *person) {
-			p.click("button", "Undo")
+			p.click("li button", "Undo")
 			p.says("Undone")
 		}},
 	},

@@ -274,6 +274,9 @@ func (u units) offset(at int) int {
 
 // codePoints turns an offset of the client's into code points.
 func (u units) codePoints(offset int) (int, error) {
+	if u.text == nil {
+		return offset, nil
+	}
 	if u.counted == "utf8" {
 		return u.text.FromUTF8(offset)
 	}

@@ -108,8 +108,7 @@ func (s *Server) findPage(w http.ResponseWriter, r *http.Request, v page.FindVie
 			v.More = len(found.Items) < hitsOnPage
 		}
 	}
-	f := s.frame(w, r, "Find in the texts")
-	f.Title = f.T(f.Title)
+	f := s.frame(w, r, s.language(r).T("Find in the texts"))
 	f.Active, f.Scripts = page.NavArticles, []string{"page/bulk.js"}
 	return s.render(w, r, status, page.Find(f, v))
 }
@@ -208,6 +207,31 @@ func (s *Server) entityNamed(r *http.Request, name, kind string) (annotate.ID, e
 	return "", err
 }
 
+// bulkOnPage is how many bulk changes the page lists at a time.
+const bulkOnPage = 25
+
+// listBulk lists the bulk changes of the project.
+func (s *Server) listBulk(w http.ResponseWriter, r *http.Request) error {
+	p, cursor := asker(r.Context()).Project, r.URL.Query().Get("cursor")
+	found, err := s.store.BulkChanges(r.Context(), p.ID, bulkOnPage, cursor)
+	if err != nil {
+		return err
+	}
+	v := page.BulkListView{Changes: found.Items}
+	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
+		return err
+	}
+	if cursor != "" {
+		v.First = page.BulkListURL(p.Slug, "")
+	}
+	if found.Next != "" {
+		v.Next = page.BulkListURL(p.Slug, found.Next)
+	}
+	f := s.frame(w, r, s.language(r).T("Bulk changes"))
+	f.Active = page.NavArticles
+	return s.render(w, r, http.StatusOK, page.BulkList(f, v))
+}
+
 // showBulk says what a bulk change did.
 func (s *Server) showBulk(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "bulk")
@@ -222,15 +246,7 @@ func (s *Server) showBulk(w http.ResponseWriter, r *http.Request) error {
 	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
 		return err
 	}
-	if wish := v.Bulk.Wish; wish.Entity != "" {
-		e, err := s.store.Entity(r.Context(), p.ID, wish.Entity)
-		if err != nil {
-			return err
-		}
-		v.Entity = e.Name
-	}
-	f := s.frame(w, r, "What was changed")
-	f.Title = f.T(f.Title)
+	f := s.frame(w, r, s.language(r).T("What was changed"))
 	f.Active = page.NavArticles
 	v.Back = page.FindURL(p.Slug)
 	if v.Bulk.What == annotate.BulkRecode {
@@ -239,18 +255,36 @@ func (s *Server) showBulk(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, page.Bulk(f, v))
 }
 
-// undoBulk takes back what a bulk change did to one article.
+// undoBulk takes back what a bulk change did.
 func (s *Server) undoBulk(w http.ResponseWriter, r *http.Request) error {
-	bulk, err := pathID(r, "bulk")
-	if err != nil {
-		return err
-	}
+	return s.turnBulk(w, r, s.store.UndoBulk)
+}
+
+// resumeBulk does what a bulk change has left to do.
+func (s *Server) resumeBulk(w http.ResponseWriter, r *http.Request) error {
+	return s.turnBulk(w, r, s.store.ResumeBulk)
+}
+
+// undoBulkIn takes back what a bulk change did to one article.
+func (s *Server) undoBulkIn(w http.ResponseWriter, r *http.Request) error {
 	article, err := pathID(r, "article")
 	if err != nil {
 		return err
 	}
+	return s.turnBulk(w, r, func(ctx context.Context, project annotate.ID, t store.BulkTurn) error {
+		_, err := s.store.UndoBulkIn(ctx, project, article, t)
+		return err
+	})
+}
+
+func (s *Server) turnBulk(w http.ResponseWriter, r *http.Request, turn func(context.Context, annotate.ID, store.BulkTurn) error) error {
+	bulk, err := pathID(r, "bulk")
+	if err != nil {
+		return err
+	}
 	a := asker(r.Context())
-	if _, err := s.store.UndoBulk(r.Context(), a.Project.ID, store.BulkUndoing{Bulk: bulk, Article: article, By: a.User.ID, At: s.now()}); err != nil {
+	err = turn(r.Context(), a.Project.ID, store.BulkTurn{Bulk: bulk, By: a.User.ID, At: s.now()})
+	if err != nil {
 		return err
 	}
 	return s.redirect(w, r, page.BulkURL(a.Project.Slug, bulk), "")
@@ -258,7 +292,8 @@ func (s *Server) undoBulk(w http.ResponseWriter, r *http.Request) error {
 
 // showRecode lists the claims of the queue, and what an answer would change.
 func (s *Server) showRecode(w http.ResponseWriter, r *http.Request) error {
-	return s.recodePage(w, r, page.RecodeView{Answer: r.URL.Query().Get("answer")})
+	values := r.URL.Query()
+	return s.recodePage(w, r, page.RecodeView{Answer: values.Get("answer"), Text: values.Get("text")})
 }
 
 func (s *Server) recodePage(w http.ResponseWriter, r *http.Request, v page.RecodeView) error {
@@ -280,24 +315,22 @@ func (s *Server) recodePage(w http.ResponseWriter, r *http.Request, v page.Recod
 	}
 	v.Claims, v.Cursor = found.Items, filter.Cursor
 	if filter.Cursor != "" {
-		v.First = page.RecodePageURL(p.Slug, v.Query, v.Answer, "")
+		v.First = v.PageURL(p.Slug, "")
 	}
 	if found.Next != "" {
-		v.Next = page.RecodePageURL(p.Slug, v.Query, v.Answer, found.Next)
+		v.Next = v.PageURL(p.Slug, found.Next)
 	}
 	status := http.StatusOK
-	if v.Answer != "" && len(v.Complaints) == 0 {
-		attribute, value := page.ReadAnswer(v.Answer)
+	if v.Chosen() && len(v.Complaints) == 0 {
+		attribute, value := page.ReadAnswer(v.Answer, v.Text)
 		if _, err := v.Codebook.Answer(annotate.Claim, attribute, value); err != nil {
 			v.Complaints, _ = complaintsOf(err, "", "")
-			v.Answer = ""
 		}
 	}
 	if len(v.Complaints) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	f := s.frame(w, r, "Answer for many claims")
-	f.Title = f.T(f.Title)
+	f := s.frame(w, r, s.language(r).T("Answer for many claims"))
 	f.Active, f.Scripts = page.NavClaims, []string{"page/bulk.js"}
 	return s.render(w, r, status, page.Recode(f, v))
 }
@@ -309,7 +342,7 @@ func (s *Server) recode(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := asker(r.Context())
 	wish := store.BulkRecoding{Claims: map[annotate.ID]int{}, By: a.User.ID, At: s.now()}
-	wish.Attribute, wish.Value = page.ReadAnswer(r.PostForm.Get("answer"))
+	wish.Attribute, wish.Value = page.ReadAnswer(r.PostForm.Get("answer"), r.PostForm.Get("text"))
 	for _, value := range r.PostForm["claim"] {
 		claim, version, _ := strings.Cut(value, " ")
 		id, err := annotate.ParseID(claim)
@@ -320,7 +353,7 @@ func (s *Server) recode(w http.ResponseWriter, r *http.Request) error {
 	}
 	bulk, err := s.store.RecodeAll(r.Context(), a.Project.ID, wish)
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		return s.recodePage(w, r, page.RecodeView{Answer: r.PostForm.Get("answer"), Complaints: bad})
+		return s.recodePage(w, r, page.RecodeView{Answer: r.PostForm.Get("answer"), Text: r.PostForm.Get("text"), Complaints: bad})
 	}
 	if err != nil {
 		return err

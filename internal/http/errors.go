@@ -314,6 +314,8 @@ var refusals = []struct {
 		"This address does not take that method. The header Allow lists those it takes.")},
 	{store.ErrStale, http.StatusConflict, "stale", language.Key("Changed since"), always(
 		"Somebody changed this since you looked. Look at it as it is now, and make your change again.")},
+	{store.ErrUnderWay, http.StatusConflict, "under-way", language.Key("Under way"), always(
+		"This is being done at the moment. Wait until it has ended, and look again.")},
 	{store.ErrWrongPassword, http.StatusUnauthorized, "wrong-password", language.Key("Not signed in"), always(
 		"The e-mail address or the password is not right.")},
 	{store.ErrTooManyTries, http.StatusTooManyRequests, "too-many-tries", language.Key("Too many tries"), always(

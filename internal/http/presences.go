@@ -94,7 +94,7 @@ func (s *Server) apiTellPresence(ctx context.Context, in *tellPresenceInput) (*s
 	if in.Body.Annotation != nil {
 		p.Annotation = *in.Body.Annotation
 	}
-	if p.Start != nil && units.text != nil {
+	if p.Start != nil {
 		at, err := units.codePoints(*p.Start)
 		if err != nil {
 			return nil, annotate.Invalid{"start": err.Error()}

@@ -76,6 +76,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	r.Get("/projects/{project}/entities/{entity}", s.handle(s.showEntity))
 	r.Get("/projects/{project}/duplicates", s.handle(s.listDuplicates))
 	r.Get("/projects/{project}/find", s.handle(s.showFind))
+	r.Get("/projects/{project}/bulk", s.handle(s.listBulk))
 	r.Get("/projects/{project}/bulk/{bulk}", s.handle(s.showBulk))
 	r.Get("/projects/{project}/claims", s.handle(s.listClaims))
 	r.Get("/projects/{project}/claims/{claim}", s.handle(s.showClaim))
@@ -109,6 +110,8 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/entities/{entity}", "Show entity", s.apiShowEntity)
 	get(api, "/projects/{project}/duplicates", "List duplicates", s.apiListDuplicates)
 	get(api, "/projects/{project}/find", "Find words in texts", s.apiFind)
+	get(api, "/projects/{project}/bulk", "List bulk changes", s.apiListBulk)
+	get(api, "/projects/{project}/bulk/{bulk}", "Show bulk change", s.apiShowBulk)
 	get(api, "/projects/{project}/claims", "List claims", s.apiListClaims)
 	get(api, "/projects/{project}/claims/{claim}", "Show claim", s.apiShowClaim)
 	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
@@ -137,7 +140,9 @@ func (s *Server) routesForAnalysts(r chi.Router) {
 	r.Post("/projects/{project}/entities/{entity}/tell-apart", s.handle(s.tellApart))
 	r.Post("/projects/{project}/claims/{claim}/comments", s.handle(s.commentOnClaim))
 	r.Post("/projects/{project}/find", s.handle(s.tagFound))
-	r.Post("/projects/{project}/bulk/{bulk}/articles/{article}/undo", s.handle(s.undoBulk))
+	r.Post("/projects/{project}/bulk/{bulk}/undo", s.handle(s.undoBulk))
+	r.Post("/projects/{project}/bulk/{bulk}/resume", s.handle(s.resumeBulk))
+	r.Post("/projects/{project}/bulk/{bulk}/articles/{article}/undo", s.handle(s.undoBulkIn))
 	r.Get("/projects/{project}/recode", s.handle(s.showRecode))
 	r.Post("/projects/{project}/recode", s.handle(s.recode))
 
@@ -150,6 +155,10 @@ func (s *Server) routesForAnalysts(r chi.Router) {
 	post(api, "/projects/{project}/entities/{entity}/unmerge", "Undo merge of entity", s.apiUnmergeEntity, conflicting())
 	post(api, "/projects/{project}/entities/{entity}/tell-apart", "Tell entities apart", s.apiTellApart)
 	post(api, "/projects/{project}/claims/{claim}/comments", "Add comment", s.apiAddComment, answering(http.StatusCreated))
+	post(api, "/projects/{project}/bulk/tag", "Tag places", s.apiTagAll)
+	post(api, "/projects/{project}/bulk/recode", "Answer for claims", s.apiRecodeAll)
+	post(api, "/projects/{project}/bulk/{bulk}/undo", "Undo bulk change", s.apiUndoBulk, conflicting())
+	post(api, "/projects/{project}/bulk/{bulk}/resume", "Resume bulk change", s.apiResumeBulk, conflicting())
 }
 
 func (s *Server) routesForReviewers(r chi.Router) {

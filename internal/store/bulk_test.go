@@ -78,7 +78,7 @@ func TestPlacesOfManyArticlesAreTaggedAndUndoneOneByOne(t *testing.T) {
 		Query: "renn", WholeWords: true, Places: n.places("renn"), Kind: annotate.Speaker, Entity: renn, By: n.ana, At: n.later(),
 	}))
 	if b.What != annotate.BulkTag || b.Wish.Query != "renn" || b.Wish.Kind != annotate.Speaker || b.Wish.Entity != renn ||
-		b.Author != n.ana || b.By != "Ana Ruiz" || !b.CreatedAt.Equal(n.now) || b.Done() != 4 {
+		b.Author != n.ana || b.By != "Ana Ruiz" || !b.CreatedAt.Equal(n.now) || b.Done != 4 || b.Articles != 2 || b.Changed != 2 || b.Entity != "Tobias Renn" {
 		t.Errorf("got %+v", b)
 	}
 	id := " " + string(renn)
@@ -88,7 +88,7 @@ func TestPlacesOfManyArticlesAreTaggedAndUndoneOneByOne(t *testing.T) {
 	if got, want := n.tagged(second), []string{"speaker Renn" + id}; !slices.Equal(got, want) {
 		t.Errorf("what nobody had named has %q, want %q", got, want)
 	}
-	if _, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: first, By: n.ben, At: n.later()}); err != nil {
+	if _, err := n.UndoBulkIn(t.Context(), n.project, first, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := n.tagged(first); len(got) != 0 {
@@ -112,7 +112,7 @@ func TestUndoingTwiceIsUndoingOnce(t *testing.T) {
 	article := n.article("A", "A\nRenn said so.")
 	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
 	for range 2 {
-		kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+		kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 		if err != nil || kept != 0 {
 			t.Fatalf("kept %d, %v", kept, err)
 		}
@@ -134,7 +134,7 @@ func TestUndoingKeepsWhatOthersHaveBuiltOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.link(article, claim, annotate.RoleSpeaker, doc.Annotations[0].ID)
-	kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+	kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 	if err != nil || kept != 1 {
 		t.Fatalf("kept %d, %v", kept, err)
 	}
@@ -175,7 +175,7 @@ func TestUndoingKeepsWhatTheCodebookNoLongerLetsBe(t *testing.T) {
 	if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: n.project, Base: p.Codebook, Codebook: codebook, By: n.mara, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+	kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 	if err != nil || kept != 1 {
 		t.Errorf("kept %d, %v", kept, err)
 	}
@@ -195,7 +195,7 @@ func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
 	named.Entity = n.entity(annotate.Person, "Tobias Renn")
 	n.tag(article, n.ben, named)
 	for range 2 {
-		kept, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()})
+		kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 		if err != nil || kept != 1 {
 			t.Fatalf("kept %d, %v", kept, err)
 		}
@@ -257,7 +257,7 @@ func TestClaimsAreRecodedTogetherButForThoseChangedSince(t *testing.T) {
 		Claims: map[annotate.ID]int{safe: 1, late: 1, full: 1}, Attribute: "quotation", Value: []string{"indirect"}, By: n.ana, At: n.later(),
 	}
 	b := n.bulk(n.RecodeAll(t.Context(), n.project, wish))
-	if b.What != annotate.BulkRecode || b.Wish.Attribute != "quotation" || !slices.Equal(b.Wish.Value, []string{"indirect"}) || b.Done() != 2 {
+	if b.What != annotate.BulkRecode || b.Wish.Attribute != "quotation" || !slices.Equal(b.Wish.Value, []string{"indirect"}) || b.Done != 2 {
 		t.Errorf("got %+v", b)
 	}
 	p := part(t, b, first)
@@ -278,7 +278,7 @@ func TestClaimsAreRecodedTogetherButForThoseChangedSince(t *testing.T) {
 	if !answers(first, late).Equal(annotate.Attributes{"modality": "future"}) {
 		t.Errorf("what was changed since has %v", answers(first, late))
 	}
-	if _, err := n.UndoBulk(t.Context(), n.project, store.BulkUndoing{Bulk: b.ID, Article: second, By: n.ana, At: n.later()}); err != nil {
+	if _, err := n.UndoBulkIn(t.Context(), n.project, second, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := answers(second, full); len(got) != 0 {
@@ -315,7 +315,7 @@ func TestABulkChangeOfAnotherProjectIsNotFound(t *testing.T) {
 	if _, err := n.BulkChange(t.Context(), other, b.ID); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := n.UndoBulk(t.Context(), other, store.BulkUndoing{Bulk: b.ID, Article: article, By: n.ana, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := n.UndoBulkIn(t.Context(), other, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }

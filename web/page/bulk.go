@@ -23,6 +23,11 @@ func FindPageURL(slug, query string, whole bool, cursor string) string {
 	return addressWith(FindURL(slug), "q", query, "part", part, "cursor", cursor)
 }
 
+// BulkListURL is a page of a project's bulk changes.
+func BulkListURL(slug, cursor string) string {
+	return addressWith(ProjectURL(slug)+"/bulk", "cursor", cursor)
+}
+
 // BulkURL is what a bulk change did.
 func BulkURL(slug string, bulk annotate.ID) string { return ProjectURL(slug) + "/bulk/" + string(bulk) }
 
@@ -34,9 +39,9 @@ func BulkUndoURL(slug string, bulk, article annotate.ID) string {
 // RecodeURL is where the claims that q leaves are answered for alike.
 func RecodeURL(slug string, q ClaimQuery) string { return q.address(ProjectURL(slug) + "/recode") }
 
-// RecodePageURL is a page of them, with the answer that is thought of.
-func RecodePageURL(slug string, q ClaimQuery, answer, cursor string) string {
-	return q.address(ProjectURL(slug)+"/recode", "answer", answer, "cursor", cursor)
+// PageURL is a page of them, with the answer that is thought of.
+func (v RecodeView) PageURL(slug, cursor string) string {
+	return v.Query.address(ProjectURL(slug)+"/recode", "answer", v.Answer, "text", v.Text, "cursor", cursor)
 }
 
 // FindView is what a search of the texts shows.
@@ -126,26 +131,34 @@ func kindNamed(c *annotate.Codebook, name string) annotate.Kind {
 	return annotate.Kind{Name: name, Label: name, Color: "slate"}
 }
 
+// BulkListView is the bulk changes of a project.
+type BulkListView struct {
+	Changes  []annotate.BulkChange
+	Codebook *annotate.Codebook
+	// First and Next are addresses of pages, empty where there is none.
+	First string
+	Next  string
+}
+
 // BulkView is what a bulk change did.
 type BulkView struct {
 	Bulk     annotate.BulkChange
-	Entity   string // the name of the entity, if one was chosen
 	Codebook *annotate.Codebook
 	Back     string // where it was asked for
 }
 
-// title says what was done.
-func (v BulkView) title(f Frame) string {
-	w := v.Bulk.Wish
-	if v.Bulk.What == annotate.BulkRecode {
+// bulkTitle says what was done.
+func bulkTitle(f Frame, c *annotate.Codebook, b annotate.BulkChange) string {
+	w := b.Wish
+	if b.What == annotate.BulkRecode {
 		if len(w.Value) == 0 {
-			return f.T("Took away the answers to “%s”", attributeLabel(v.Codebook, w.Attribute))
+			return f.T("Took away the answers to “%s”", attributeLabel(c, w.Attribute))
 		}
-		return f.T("Answered “%s” with “%s”", attributeLabel(v.Codebook, w.Attribute), strings.Join(valueLabels(v.Codebook, w.Attribute, w.Value), ", "))
+		return f.T("Answered “%s” with “%s”", attributeLabel(c, w.Attribute), strings.Join(valueLabels(c, w.Attribute, w.Value), ", "))
 	}
-	kind := kindNamed(v.Codebook, w.Kind).Label
-	if v.Entity != "" {
-		return f.T("Tagged “%s” as %s, %s", w.Query, kind, v.Entity)
+	kind := kindNamed(c, w.Kind).Label
+	if b.Entity != "" {
+		return f.T("Tagged “%s” as %s, %s", w.Query, kind, b.Entity)
 	}
 	return f.T("Tagged “%s” as %s", w.Query, kind)
 }
@@ -173,8 +186,10 @@ type RecodeView struct {
 	Query  ClaimQuery
 	Claims []annotate.QueuedClaim
 	// Answer is the attribute and the value that are thought of, as
-	// [AnswerValue] has them, empty at first.
+	// [AnswerValue] has them, empty at first. Text is the text of a
+	// [TextAnswer].
 	Answer string
+	Text   string
 	// Cursor is where the page begins, empty for the first.
 	Cursor     string
 	First      string
@@ -186,8 +201,17 @@ type RecodeView struct {
 // AnswerValue is an answer to a question as a form sends it.
 func AnswerValue(attribute, value string) string { return attribute + "=" + value }
 
-// ReadAnswer takes an [AnswerValue] apart; no value takes the answer away.
-func ReadAnswer(answer string) (attribute string, value []string) {
+// TextAnswer is a text, sent in a field of its own, as answer to a question.
+func TextAnswer(attribute string) string { return attribute + textSign }
+
+const textSign = "~"
+
+// ReadAnswer takes an [AnswerValue], or a [TextAnswer] with its text, apart; no
+// value takes the answer away.
+func ReadAnswer(answer, text string) (attribute string, value []string) {
+	if attribute, ok := strings.CutSuffix(answer, textSign); ok {
+		return attribute, []string{text}
+	}
 	attribute, one, _ := strings.Cut(answer, "=")
 	if one == "" {
 		return attribute, nil
@@ -195,32 +219,32 @@ func ReadAnswer(answer string) (attribute string, value []string) {
 	return attribute, []string{one}
 }
 
-// asked are the questions with closed lists that claims can be answered for.
-func (v RecodeView) asked() []annotate.Attribute {
-	var asked []annotate.Attribute
-	for _, a := range v.Codebook.AttributesOf(annotate.Claim) {
-		if a.Type != annotate.Prose {
-			asked = append(asked, a)
-		}
-	}
-	return asked
+// writes reports whether the answer is a text.
+func (v RecodeView) writes() bool { return strings.HasSuffix(v.Answer, textSign) }
+
+// complaint is what is wrong with the answer.
+func (v RecodeView) complaint() string { return v.Complaints["value"] + v.Complaints["attribute"] }
+
+// Chosen reports whether there is an answer to be applied.
+func (v RecodeView) Chosen() bool {
+	return v.Answer != "" && v.complaint() == "" && (!v.writes() || v.Text != "")
 }
 
 // now is the answer a claim has.
 func (v RecodeView) now(c annotate.QueuedClaim) string {
-	attribute, _ := ReadAnswer(v.Answer)
+	attribute, _ := ReadAnswer(v.Answer, v.Text)
 	return strings.Join(valueLabels(v.Codebook, attribute, answersIn(c.Claim.Attributes[attribute])), ", ")
 }
 
 // then is the answer it would have.
 func (v RecodeView) then() string {
-	attribute, value := ReadAnswer(v.Answer)
+	attribute, value := ReadAnswer(v.Answer, v.Text)
 	return strings.Join(valueLabels(v.Codebook, attribute, value), ", ")
 }
 
 // same reports whether a claim has the answer already.
 func (v RecodeView) same(c annotate.QueuedClaim) bool {
-	attribute, value := ReadAnswer(v.Answer)
+	attribute, value := ReadAnswer(v.Answer, v.Text)
 	return slices.Equal(answersIn(c.Claim.Attributes[attribute]), value)
 }
 
