@@ -185,7 +185,7 @@ func TestTheAPITagsAndAnswersInBulk(t *testing.T) {
 	program.api("POST", "/projects/harbour/bulk/"+string(done.ID)+"/resume", nil).is(http.StatusOK).says(`"left_to_do":0`)
 
 	answer := map[string]any{"claims": []any{map[string]any{"id": r.claims[2], "version": 99}}, "attribute": "quotation", "value": []string{"non_response"}}
-	program.api("POST", "/projects/harbour/bulk/recode?dry_run=true", answer).is(http.StatusOK).says(`"done":1`).keepsQuietAbout(`"id":"`+string(done.ID))
+	program.api("POST", "/projects/harbour/bulk/recode?dry_run=true", answer).is(http.StatusOK).says(`"done":1`).keepsQuietAbout(`"id":"` + string(done.ID))
 	program.api("POST", "/projects/harbour/bulk/recode", answer).is(http.StatusOK).says(`"what":"recode"`, `"done":1`)
 	program.api("POST", "/projects/harbour/bulk/recode", answer).is(http.StatusOK).says(`"done":0`, "It has this answer already")
 
@@ -212,7 +212,7 @@ func TestATextIsWrittenForManyClaimsOnThePage(t *testing.T) {
 	r.as(annotate.Manager).api("PUT", "/projects/harbour/codebook", c).is(http.StatusOK)
 	address := "/projects/harbour/recode?q=declined"
 	r.analyst.get(address).is(http.StatusOK).says("Topic: a text", "Topic: no answer")
-	r.analyst.get(address+"&answer=topic~").is(http.StatusOK).says(`name="text"`).keepsQuietAbout("Apply to what is checked")
+	r.analyst.get(address + "&answer=topic~").is(http.StatusOK).says(`name="text"`).keepsQuietAbout("Apply to what is checked")
 	preview := r.analyst.get(address+"&answer=topic~&text=the+wall").is(http.StatusOK).says("<strong>the wall</strong>", "Apply to what is checked")
 	claim := preview.between(`name="claim" value="`, `"`)
 	result := r.analyst.post(address, "answer", "topic~", "text", "the wall", "claim", claim).is(http.StatusSeeOther).header.Get("Location")

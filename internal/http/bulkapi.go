@@ -120,11 +120,11 @@ type tagAllCall struct {
 	OffsetsQuery
 	DryRunQuery
 	Body struct {
-		Query      string `json:"query" maxLength:"500" doc:"The words that were found. Where they no longer stand, nothing is tagged."`
-		WholeWords bool   `json:"whole_words" required:"false" doc:"As they were sought."`
+		Query      string       `json:"query" maxLength:"500" doc:"The words that were found. Where they no longer stand, nothing is tagged."`
+		WholeWords bool         `json:"whole_words" required:"false" doc:"As they were sought."`
 		Places     []placeToTag `json:"places" nullable:"false" minItems:"1" maxItems:"1000" doc:"Where to tag: some of what Find words in texts lists."`
-		Kind   string       `json:"kind" doc:"What to tag them as."`
-		Entity *annotate.ID `json:"entity" required:"false" format:"uuid" doc:"The entity that is meant, or null. A place that is tagged so already and names none is given it."`
+		Kind       string       `json:"kind" doc:"What to tag them as."`
+		Entity     *annotate.ID `json:"entity" required:"false" format:"uuid" doc:"The entity that is meant, or null. A place that is tagged so already and names none is given it."`
 	}
 }
 
@@ -178,8 +178,8 @@ type recodeAllCall struct {
 	DryRunQuery
 	Body struct {
 		Claims    []claimToRecode `json:"claims" nullable:"false" minItems:"1" maxItems:"1000"`
-		Attribute string   `json:"attribute" doc:"The question of the codebook."`
-		Value     []string `json:"value" nullable:"false" doc:"The answer: one value or text, several where the question takes several, or none to take the answers away."`
+		Attribute string          `json:"attribute" doc:"The question of the codebook."`
+		Value     []string        `json:"value" nullable:"false" doc:"The answer: one value or text, several where the question takes several, or none to take the answers away."`
 	}
 }
 
