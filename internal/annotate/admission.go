@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -21,6 +22,8 @@ type Admission struct {
 	// CodebookVersion is the version that the codebook of the corpus had there:
 	// the latest an annotation can have been made under.
 	CodebookVersion int
+	// Quorum is how many reviewers had to approve a claim there.
+	Quorum int
 	// People are the ids the articles may name.
 	People map[ID]bool
 	// Entities has the entities the article may name, with their types.
@@ -261,13 +264,12 @@ func (o Operation) anew() Operation {
 }
 
 func (c *admitting) reviews() {
-	decided := map[ID][]ReviewState{} // of claims as they are now
+	decided := map[ID][]Review{} // of claims as they are now
 	seen := map[ID]bool{}
 	for _, r := range c.d.Reviews {
 		c.remark("review", r.ID, r.Claim, seen)
 		c.made("review", r.ID, "created", r.Reviewer, r.CreatedAt)
-		state, known := r.Decision.State()
-		if !known {
+		if _, known := r.Decision.State(); !known {
 			c.complain("review", r.ID, "decision", "Use approve, dispute, reject or request_changes.")
 		}
 		if n := utf8.RuneCountInString(r.Reason); n > maxRemark || r.Decision != Approve && strings.TrimSpace(r.Reason) == "" {
@@ -281,17 +283,31 @@ func (c *admitting) reviews() {
 			c.complain("review", r.ID, "version", fmt.Sprintf("A review is of a version the claim has had: 1 to %d.", claim.Version))
 		}
 		if r.Version == claim.Version {
-			decided[r.Claim] = append(decided[r.Claim], state)
+			decided[r.Claim] = append(decided[r.Claim], r)
 		}
 	}
 	for _, a := range c.d.Annotations {
 		if a.Kind != Claim {
 			continue
 		}
-		if states := decided[a.ID]; len(states) > 0 && !slices.Contains(states, a.Review) || len(states) == 0 && a.Review != Unreviewed {
+		if !follows(a.Review, decided[a.ID], a.Version, c.Quorum) {
 			c.complain("annotation", a.ID, "review", fmt.Sprintf("The state %q does not follow from the reviews of version %d.", a.Review, a.Version))
 		}
 	}
+}
+
+// follows reports whether a claim may be in a state after the decisions on it
+// as it is, in whatever order a file lists those.
+func follows(state ReviewState, reviews []Review, version, quorum int) bool {
+	inOrder := slices.SortedFunc(slices.Values(reviews), func(a, b Review) int { return cmp.Compare(a.ID, b.ID) })
+	if Conclude(inOrder, version, quorum).State == state {
+		return true
+	}
+	// One decision is enough, and of those made at once each may be the last.
+	return quorum <= 1 && slices.ContainsFunc(reviews, func(r Review) bool {
+		decided, _ := r.Decision.State()
+		return decided == state
+	})
 }
 
 // remark checks what reviews and comments have in common.

@@ -16,7 +16,9 @@ import (
 // ended.
 type Corpus struct {
 	// Origin is the project the articles were annotated in.
-	Origin          Origin
+	Origin Origin
+	// Quorum is how many reviewers had to approve a claim there; 0 is 1.
+	Quorum          int
 	Codebook        *Codebook
 	CodebookVersion int
 	// Entities are canonical, by id.

@@ -135,6 +135,57 @@ func Planned(now Snapshot, operations []Operation) []Deed {
 	return deeds
 }
 
+// Net is what the deeds of some change sets, the newest set first, come to
+// together: each annotation and link that is not what it was before them.
+func Net(sets [][]Deed) []Deed {
+	var net []Deed
+	at := map[ID]int{}
+	for _, deeds := range slices.Backward(sets) {
+		for _, d := range deeds {
+			id := d.id()
+			if i, known := at[id]; known {
+				net[i].After, net[i].LinkAfter = d.After, d.LinkAfter
+				continue
+			}
+			at[id] = len(net)
+			net = append(net, d)
+		}
+	}
+	for i := range net {
+		d := &net[i]
+		switch {
+		case d.After == nil && d.LinkAfter == nil:
+			d.Did = DidRemove
+		case d.Before != nil || d.LinkBefore != nil:
+			d.Did = DidChange
+		default:
+			d.Did = DidMake
+		}
+	}
+	return slices.DeleteFunc(net, Deed.nothing)
+}
+
+// id is that of the annotation or link concerned.
+func (d Deed) id() ID {
+	if l := d.Tie(); l != nil {
+		return l.ID
+	}
+	return d.Subject().ID
+}
+
+// nothing reports whether d leaves what it concerns as it was.
+func (d Deed) nothing() bool {
+	switch {
+	case d.Subject() == nil && d.Tie() == nil:
+		return true
+	case d.Before != nil && d.After != nil:
+		return d.Before.sameContent(*d.After)
+	case d.LinkBefore != nil && d.LinkAfter != nil:
+		return d.LinkBefore.sameContent(*d.LinkAfter)
+	}
+	return false
+}
+
 // About leaves of deeds those that concern a claim: attribution has the claim
 // and all that it ever led to.
 func About(deeds []Deed, attribution map[ID]bool) []Deed {

@@ -124,3 +124,29 @@ func TestRecodingsListTheAnswersThatDiffer(t *testing.T) {
 		t.Errorf("got %v of nothing", got)
 	}
 }
+
+// TestWhatManyChangesComeTo has a claim moved twice, a cue made and removed
+// again, and a speaker removed.
+func TestWhatManyChangesComeTo(t *testing.T) {
+	t.Parallel()
+	at := func(id annotate.ID, start int) *annotate.Annotation {
+		return &annotate.Annotation{ID: id, Kind: annotate.Claim, Fragments: []annotate.Fragment{{Start: start, End: start + 5}}}
+	}
+	tie := func(id, to annotate.ID) *annotate.Link {
+		return &annotate.Link{ID: id, From: "claim", To: to, Role: annotate.RoleSpeaker}
+	}
+	newestFirst := [][]annotate.Deed{
+		{{Did: annotate.DidRemove, Before: at("cue", 9)}, {Did: annotate.DidChange, Before: at("back", 8), After: at("back", 7)}},
+		{{Did: annotate.DidChange, Before: at("claim", 2), After: at("claim", 3)}, {Did: annotate.DidRemove, LinkBefore: tie("old", "ana")}},
+		{{Did: annotate.DidMake, After: at("cue", 9)}, {Did: annotate.DidChange, Before: at("claim", 1), After: at("claim", 2)}},
+		{{Did: annotate.DidChange, Before: at("back", 7), After: at("back", 8)}, {Did: annotate.DidMake, LinkAfter: tie("new", "ben")}},
+	}
+	want := []annotate.Deed{
+		{Did: annotate.DidMake, LinkAfter: tie("new", "ben")},
+		{Did: annotate.DidChange, Before: at("claim", 1), After: at("claim", 3)},
+		{Did: annotate.DidRemove, LinkBefore: tie("old", "ana")},
+	}
+	if got := annotate.Net(newestFirst); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

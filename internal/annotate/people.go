@@ -63,6 +63,8 @@ type Project struct {
 	Name string
 	// SelfApproval allows authors to approve their own claims.
 	SelfApproval bool
+	// Quorum is how many reviewers have to approve a claim: 1 to [MaxQuorum].
+	Quorum int
 	// Codebook is the version in force.
 	Codebook  int
 	CreatedAt time.Time

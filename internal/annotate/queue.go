@@ -25,6 +25,9 @@ type QueuedClaim struct {
 	// of who made it.
 	Last     *Review
 	Reviewer string
+	// Approvals is how many have approved the claim as it is, as far as that
+	// counts: see [Conclude].
+	Approvals int
 	// Comments is the number of remarks.
 	Comments int
 }

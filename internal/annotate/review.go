@@ -54,6 +54,79 @@ func (d Decision) State() (state ReviewState, ok bool) {
 	return "", false
 }
 
+// MaxQuorum is the most approvals a project may ask for.
+const MaxQuorum = 5
+
+// ValidateQuorum complains, under quorum, about a number of approvals that no
+// project may ask for.
+func (i Invalid) ValidateQuorum(n int) {
+	if n < 1 || n > MaxQuorum {
+		i["quorum"] = "Ask for 1 to 5 approvals."
+	}
+}
+
+// Rules are what a project asks of decisions.
+type Rules struct {
+	// SelfApproval allows authors to approve their own claims.
+	SelfApproval bool
+	// Quorum is how many reviewers have to approve a claim.
+	Quorum int
+}
+
+// Rules are those of p.
+func (p Project) Rules() Rules { return Rules{SelfApproval: p.SelfApproval, Quorum: p.Quorum} }
+
+// Verdict is what the decisions on one version of a claim come to.
+type Verdict struct {
+	State ReviewState
+	// Approvers are those whose approval counts, by when they gave it.
+	Approvers []ID
+}
+
+// Conclude says what the decisions on a version of a claim come to where
+// quorum reviewers have to approve it. Reviews are in the order they were made
+// in; those on other versions say nothing.
+//
+// Only the last word of each reviewer counts. The newest of the objections
+// that still are somebody's last word stands, and with it the state it gives:
+// until a quorum has approved the claim since, knowing of it. What was approved
+// before it does not count.
+func Conclude(reviews []Review, version, quorum int) Verdict {
+	last := map[ID]int{}
+	for i, r := range reviews {
+		if r.Version == version {
+			last[r.Reviewer] = i
+		}
+	}
+	v := Verdict{State: Unreviewed}
+	for i, r := range reviews {
+		if r.Version != version || last[r.Reviewer] != i {
+			continue
+		}
+		if r.Decision == Approve {
+			v.Approvers = append(v.Approvers, r.Reviewer)
+			continue
+		}
+		v.Approvers = nil
+		if state, ok := r.Decision.State(); ok {
+			v.State = state
+		}
+	}
+	if len(v.Approvers) > 0 && len(v.Approvers) >= quorum {
+		v.State = Approved
+	}
+	return v
+}
+
+// ReviewsByClaim sorts decisions by their claims, in the order they came in.
+func ReviewsByClaim(reviews []Review) map[ID][]Review {
+	of := map[ID][]Review{}
+	for _, r := range reviews {
+		of[r.Claim] = append(of[r.Claim], r)
+	}
+	return of
+}
+
 // Review is a decision on a claim as it stood at a version.
 type Review struct {
 	ID        ID
@@ -140,31 +213,30 @@ func (s Standing) OwnedBy(who ID) bool {
 		slices.ContainsFunc(s.Links, func(l Link) bool { return hand(l.UpdatedBy, l.UpdatedAt) })
 }
 
-// Decide says what r makes of the claim in s, or why it may not be: an
+// Decide says what the claim in s comes to with r, or why r may not be: an
 // [Invalid] for an unknown decision or a missing reason, [ErrNotFound] for what
 // is no claim, [ClaimChanged] for a version that is not the current one, and
 // [ErrOwnClaim] for an approval by whom [Standing.OwnedBy] names, unless the
 // project allows that.
-func (r Review) Decide(s Standing, selfApproval bool) (ReviewState, error) {
+func (r Review) Decide(s Standing, rules Rules) (Verdict, error) {
 	claim := s.Claim
-	state, ok := r.Decision.State()
-	if !ok {
-		return "", Invalid{"decision": "Choose approve, dispute, reject or request_changes."}
+	if _, ok := r.Decision.State(); !ok {
+		return Verdict{}, Invalid{"decision": "Choose approve, dispute, reject or request_changes."}
 	}
 	if r.Decision != Approve && strings.TrimSpace(r.Reason) == "" {
-		return "", Invalid{"reason": "Say why, so that the author can act on it."}
+		return Verdict{}, Invalid{"reason": "Say why, so that the author can act on it."}
 	}
 	if utf8.RuneCountInString(r.Reason) > maxRemark {
-		return "", Invalid{"reason": "Use at most 10,000 characters."}
+		return Verdict{}, Invalid{"reason": "Use at most 10,000 characters."}
 	}
 	if claim.Kind != Claim || claim.Deleted {
-		return "", ErrNotFound
+		return Verdict{}, ErrNotFound
 	}
 	if r.Version != claim.Version {
-		return "", ClaimChanged{claim}
+		return Verdict{}, ClaimChanged{claim}
 	}
-	if r.Decision == Approve && !selfApproval && s.OwnedBy(r.Reviewer) {
-		return "", ErrOwnClaim
+	if r.Decision == Approve && !rules.SelfApproval && s.OwnedBy(r.Reviewer) {
+		return Verdict{}, ErrOwnClaim
 	}
-	return state, nil
+	return Conclude(append(slices.Clone(s.Reviews), r), claim.Version, rules.Quorum), nil
 }

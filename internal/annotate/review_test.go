@@ -2,6 +2,7 @@ package annotate_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,9 +61,9 @@ func TestReviewsDecide(t *testing.T) {
 			tt.claim(&claim)
 			review := annotate.Review{Decision: tt.decision, Reason: tt.reason, Version: tt.version, Reviewer: tt.by}
 
-			got, err := review.Decide(annotate.Standing{Claim: claim}, tt.self)
-			if got != tt.want {
-				t.Errorf("got %q, want %q", got, tt.want)
+			got, err := review.Decide(annotate.Standing{Claim: claim}, annotate.Rules{SelfApproval: tt.self, Quorum: 1})
+			if got.State != tt.want {
+				t.Errorf("got %q, want %q", got.State, tt.want)
 			}
 			switch _, changed := tt.err.(annotate.ClaimChanged); { //nolint:errorlint // the table holds it bare
 			case tt.field != "":
@@ -137,15 +138,72 @@ func TestNobodyApprovesTheirOwnWork(t *testing.T) {
 				t.Errorf("owned by %s: %v", tt.who, got)
 			}
 			approve := annotate.Review{Decision: annotate.Approve, Version: 3, Reviewer: tt.who}
-			if _, err := approve.Decide(s, false); errors.Is(err, annotate.ErrOwnClaim) != tt.own {
+			if _, err := approve.Decide(s, annotate.Rules{Quorum: 1}); errors.Is(err, annotate.ErrOwnClaim) != tt.own {
 				t.Errorf("approving gives %v", err)
 			}
-			if _, err := approve.Decide(s, true); err != nil {
+			if _, err := approve.Decide(s, annotate.Rules{SelfApproval: true, Quorum: 1}); err != nil {
 				t.Errorf("approving where it is allowed gives %v", err)
 			}
 			dispute := annotate.Review{Decision: annotate.Dispute, Reason: "Who says?", Version: 3, Reviewer: tt.who}
-			if _, err := dispute.Decide(s, false); err != nil {
+			if _, err := dispute.Decide(s, annotate.Rules{Quorum: 1}); err != nil {
 				t.Errorf("disputing gives %v", err)
+			}
+		})
+	}
+}
+
+// TestDecisionsComeToAState writes decisions as words: ana+ approves, ana-
+// disputes, ana! rejects, and ben+2 approves version 2, where the claim is at
+// version 3.
+func TestDecisionsComeToAState(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		decisions string
+		quorum    int
+		want      annotate.ReviewState
+		approvers string
+	}{
+		"nothing":                               {"", 1, annotate.Unreviewed, ""},
+		"one is enough":                         {"ana+", 1, annotate.Approved, "ana"},
+		"one of two":                            {"ana+", 2, annotate.Unreviewed, "ana"},
+		"two of two":                            {"ana+ ben+", 2, annotate.Approved, "ana ben"},
+		"more than it takes":                    {"ana+ ben+ eva+", 2, annotate.Approved, "ana ben eva"},
+		"the same twice":                        {"ana+ ana+", 2, annotate.Unreviewed, "ana"},
+		"an earlier version":                    {"ana+2 ben+", 2, annotate.Unreviewed, "ben"},
+		"only an earlier version":               {"ana-2", 1, annotate.Unreviewed, ""},
+		"one objection is enough":               {"ana-", 3, annotate.Disputed, ""},
+		"an objection after a quorum":           {"ana+ ben+ eva-", 2, annotate.Disputed, ""},
+		"approvals after it count again":        {"ana+ ben- eva+", 2, annotate.Disputed, "eva"},
+		"what was before it has to come again":  {"ana+ ben- eva+ ana+", 2, annotate.Approved, "eva ana"},
+		"an objection taken back":               {"ana+ ben- ben+", 2, annotate.Approved, "ana ben"},
+		"an approval taken back":                {"ana+ ben+ ana-", 2, annotate.Disputed, ""},
+		"of two objections the newer":           {"ana- ben!", 1, annotate.Rejected, ""},
+		"the newer one taken back":              {"ana- ben! ben+", 2, annotate.Disputed, "ben"},
+		"an objection approved over":            {"ana! ben+", 1, annotate.Approved, "ben"},
+		"an objection repeated":                 {"ana- ben+ ana-", 1, annotate.Disputed, ""},
+		"no quorum is one":                      {"ana+", 0, annotate.Approved, "ana"},
+		"no quorum, and nobody":                 {"", 0, annotate.Unreviewed, ""},
+		"one is enough, and the last word wins": {"ana+ ben- eva+ ben!", 1, annotate.Rejected, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var reviews []annotate.Review
+			for word := range strings.FieldsSeq(tt.decisions) {
+				r := annotate.Review{Reviewer: annotate.ID(word[:3]), Version: 3}
+				r.Decision = map[byte]annotate.Decision{'+': annotate.Approve, '-': annotate.Dispute, '!': annotate.Reject}[word[3]]
+				if len(word) > 4 {
+					r.Version = int(word[4] - '0')
+				}
+				reviews = append(reviews, r)
+			}
+			got := annotate.Conclude(reviews, 3, tt.quorum)
+			var want []annotate.ID
+			for who := range strings.FieldsSeq(tt.approvers) {
+				want = append(want, annotate.ID(who))
+			}
+			if got.State != tt.want || !slices.Equal(got.Approvers, want) {
+				t.Errorf("got %s by %v, want %s by %v", got.State, got.Approvers, tt.want, want)
 			}
 		})
 	}

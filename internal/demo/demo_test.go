@@ -63,8 +63,8 @@ func (p *played) take(step demo.Step, i int) error {
 		r := *step.Review
 		claim := p.Annotations[r.Claim]
 		r.Reviewer, r.Version = by, claim.Version
-		state, err := r.Decide(annotate.Standing{Claim: claim}, false)
-		claim.Review = state
+		verdict, err := r.Decide(annotate.Standing{Claim: claim}, annotate.Rules{Quorum: 1})
+		claim.Review = verdict.State
 		p.Annotations[r.Claim] = claim
 		p.reviews = append(p.reviews, r)
 		return err

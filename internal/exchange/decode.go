@@ -56,6 +56,7 @@ type headerJSON struct {
 	OffsetUnit string       `json:"offset_unit"`
 	ExportedAt string       `json:"exported_at"`
 	Project    originJSON   `json:"project"`
+	Quorum     int          `json:"quorum"`
 	Codebook   codebookJSON `json:"codebook"`
 }
 
@@ -78,6 +79,7 @@ func (d *decoder) corpus() (annotate.Corpus, error) {
 	d.codebook = h.Codebook.Version
 	return annotate.Corpus{
 		Origin:          annotate.Origin(h.Project),
+		Quorum:          h.Quorum,
 		Codebook:        &h.Codebook.Codebook,
 		CodebookVersion: h.Codebook.Version,
 		Entities:        list(d, "entities", d.entity),
@@ -90,7 +92,7 @@ func (d *decoder) header() (headerJSON, error) {
 	var h headerJSON
 	members := map[string]any{
 		"format": &h.Format, "version": &h.Version, "offset_unit": &h.OffsetUnit, "exported_at": &h.ExportedAt,
-		"project": &h.Project, "codebook": &h.Codebook,
+		"project": &h.Project, "quorum": &h.Quorum, "codebook": &h.Codebook,
 	}
 	if err := d.expect('{'); err != nil {
 		return h, err
@@ -120,7 +122,7 @@ func (d *decoder) misplaced(key, next string) error {
 	switch key {
 	case "":
 		return d.bad("The object ends where %q belongs.", next)
-	case "format", "version", "offset_unit", "exported_at", "project", "codebook", "entities", "people", "articles":
+	case "format", "version", "offset_unit", "exported_at", "project", "quorum", "codebook", "entities", "people", "articles":
 		return d.bad("%q stands where %q belongs. The members must be in the order of the schema, each once.", key, next)
 	default:
 		return d.bad("There is no member %q in this format.", key)
@@ -140,6 +142,9 @@ func (d *decoder) checkHeader(h headerJSON, missing map[string]any) error {
 		if _, absent := missing[name]; absent {
 			return d.bad("%q is missing. It comes before \"entities\".", name)
 		}
+	}
+	if _, absent := missing["quorum"]; !absent && (h.Quorum < 1 || h.Quorum > annotate.MaxQuorum) {
+		return d.bad("The quorum is %d: give 1 to %d, or leave it out.", h.Quorum, annotate.MaxQuorum)
 	}
 	if h.Codebook.Version < 1 {
 		return d.bad("The codebook's version is %d: give 1 or more.", h.Codebook.Version)

@@ -49,7 +49,12 @@ func (e *encoder) header(c annotate.Corpus, at time.Time, line string) error {
 	e.moment(at)
 	e.field(`,"project":{"slug":`, c.Origin.Slug)
 	e.field(`,"name":`, c.Origin.Name)
-	e.raw(`},"codebook":`)
+	e.raw(`}`)
+	if c.Quorum > 1 {
+		e.raw(`,"quorum":`)
+		e.int(int64(c.Quorum))
+	}
+	e.raw(`,"codebook":`)
 	e.codebook(c.Codebook, c.CodebookVersion)
 	e.raw("," + line + `"entities":`)
 	if err := sequence(e, c.Entities, line, e.entity); err != nil {

@@ -36,6 +36,7 @@ type ClaimJSON struct {
 	Author      personRecord              `json:"author" doc:"Who tagged it."`
 	CreatedAt   time.Time                 `json:"created_at"`
 	UpdatedAt   time.Time                 `json:"updated_at"`
+	Approvals   int                       `json:"approvals" doc:"How many reviewers have approved this version since the newest objection that stands. The project's quorum says how many it takes."`
 	LastReview  *reviewRecord             `json:"last_review,omitempty" doc:"The newest decision; on an earlier version if the claim has changed since. Absent if there is none."`
 	Remarks     int                       `json:"comment_count"`
 }
@@ -70,7 +71,7 @@ func newClaimJSON(c annotate.QueuedClaim, codebook *annotate.Codebook, u units) 
 		Speakers:    partsJSON(c, c.Attribution.Speakers), Addressees: partsJSON(c, c.Attribution.Addressees),
 		Sources: make([][]hopJSON, len(c.Attribution.Chains)), Within: make([]annotate.ID, len(c.Attribution.Within)),
 		Author: personRecord{ID: c.Claim.CreatedBy, Name: c.Author}, CreatedAt: c.Claim.CreatedAt.UTC(), UpdatedAt: c.Claim.UpdatedAt.UTC(),
-		Remarks: c.Comments,
+		Approvals: c.Approvals, Remarks: c.Comments,
 	}
 	for i, chain := range c.Attribution.Chains {
 		for _, hop := range chain {

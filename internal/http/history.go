@@ -157,6 +157,69 @@ func (s *Server) apiClaimHistory(ctx context.Context, in *claimHistoryInput) (*c
 	return out, nil
 }
 
+type claimSinceInput struct {
+	ClaimPath
+	OffsetsQuery
+	Version int `query:"version" minimum:"1" required:"true" doc:"A version the claim has had, such as the one that a review names."`
+}
+
+type claimSinceOutput struct {
+	Body struct {
+		Version int            `json:"version" doc:"The claim's version now."`
+		Whole   bool           `json:"whole" doc:"Whether did is all: the history of what was imported begins with the import."`
+		Did     []deedJSON     `json:"did" nullable:"false" doc:"What all changes since come to together, for the claim, for the links from it, and for what those lead to. What is again as it was is left out."`
+		People  []personRecord `json:"people" nullable:"false" doc:"Those who made the changes."`
+	}
+}
+
+// apiClaimSince tells how a claim differs from what it was at a version.
+func (s *Server) apiClaimSince(ctx context.Context, in *claimSinceInput) (*claimSinceOutput, error) {
+	id, err := annotate.ParseID(in.Claim)
+	if err != nil {
+		return nil, err
+	}
+	project := asker(ctx).Project.ID
+	claim, err := s.store.Claim(ctx, project, id)
+	if err != nil {
+		return nil, err
+	}
+	log, whole, err := s.store.ClaimSince(ctx, project, id, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	units, err := s.units(ctx, project, log.Article, in.OffsetsQuery)
+	if err != nil {
+		return nil, err
+	}
+	deeds, err := netDeeds(log)
+	if err != nil {
+		return nil, err
+	}
+	out := &claimSinceOutput{}
+	out.Body.Version, out.Body.Whole = claim.Claim.Version, whole
+	out.Body.Did, out.Body.People = []deedJSON{}, []personRecord{}
+	for _, d := range deeds {
+		out.Body.Did = append(out.Body.Did, newDeedJSON(d, units))
+	}
+	for _, p := range log.Names.People {
+		out.Body.People = append(out.Body.People, personRecord{ID: p.ID, Name: p.Name})
+	}
+	return out, nil
+}
+
+// netDeeds are what the entries of log come to together for its claim.
+func netDeeds(log store.ClaimLog) ([]annotate.Deed, error) {
+	changes, err := changesOf(log.Entries)
+	if err != nil {
+		return nil, err
+	}
+	sets := make([][]annotate.Deed, len(changes))
+	for i, c := range changes {
+		sets[i] = annotate.About(c.Deeds, log.Attribution)
+	}
+	return annotate.Net(sets), nil
+}
+
 func newClaimChange(e store.LogEntry, claim annotate.ID, attribution map[annotate.ID]bool, u units) (claimChange, error) {
 	change := claimChange{Seq: e.Seq, Author: e.Author, CreatedAt: e.CreatedAt.UTC(), Did: []deedJSON{}}
 	done, err := e.Outcome()

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -22,6 +23,9 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, status int
 	p := asker(r.Context()).Project
 	if v.Complaints["name"] == "" {
 		v.Name, v.SelfApproval = p.Name, p.SelfApproval
+	}
+	if v.Quorum == 0 {
+		v.Quorum = p.Quorum
 	}
 	if v.Role == "" {
 		v.Role = annotate.Analyst
@@ -47,10 +51,14 @@ func (s *Server) changeProject(w http.ResponseWriter, r *http.Request) error {
 		Project:      p.ID,
 		Name:         r.PostForm.Get("name"),
 		SelfApproval: r.PostForm.Get("self-approval") == "yes",
+		Quorum:       p.Quorum,
+	}
+	if given := r.PostForm.Get("quorum"); given != "" {
+		change.Quorum, _ = strconv.Atoi(given) // 0 is refused with the rest
 	}
 	err := s.store.ChangeProject(r.Context(), change)
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		v := page.SettingsView{Name: change.Name, SelfApproval: change.SelfApproval, Complaints: bad}
+		v := page.SettingsView{Name: change.Name, SelfApproval: change.SelfApproval, Quorum: change.Quorum, Complaints: bad}
 		return s.settingsPage(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {

@@ -257,6 +257,41 @@ func (s *Server) showClaimHistory(w http.ResponseWriter, r *http.Request) error 
 	return s.render(w, r, http.StatusOK, page.ClaimHistory(f, v))
 }
 
+// claimSince is how a claim differs from what its reader, or else the last who
+// did, decided on.
+func (s *Server) claimSince(r *http.Request, v page.ClaimView) (page.SinceView, error) {
+	project, claim := asker(r.Context()).Project, v.Claim
+	var since page.SinceView
+	since.Review = decidedBefore(claim, asker(r.Context()).User.ID)
+	if since.Review == nil {
+		return since, nil
+	}
+	log, whole, err := s.store.ClaimSince(r.Context(), project.ID, claim.Claim.ID, since.Review.Version)
+	if err != nil {
+		return since, err
+	}
+	since.Whole = whole
+	since.Told = wordsFor(page.AnnotatedView{AnnotatedArticle: annotate.AnnotatedArticle{Revision: claim.Revision}, Codebook: v.Codebook, People: claim.People}, log.Log)
+	since.Deeds, err = netDeeds(log)
+	return since, err
+}
+
+// decidedBefore is the last decision on an earlier version of the claim: who's,
+// if they made one, unless that was on this version.
+func decidedBefore(claim annotate.DecidedClaim, who annotate.ID) *annotate.Review {
+	var last *annotate.Review
+	for i, r := range claim.Reviews {
+		switch {
+		case r.Reviewer == who && r.Version == claim.Claim.Version:
+			return nil
+		case r.Version == claim.Claim.Version:
+		case last == nil || last.Reviewer != who || r.Reviewer == who:
+			last = &claim.Reviews[i]
+		}
+	}
+	return last
+}
+
 // claimHistory is a stretch of what has happened to a claim.
 func (s *Server) claimHistory(r *http.Request, claim annotate.DecidedClaim, before int64, limit int) (page.ClaimHistoryView, error) {
 	project := asker(r.Context()).Project

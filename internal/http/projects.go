@@ -72,6 +72,7 @@ type projectJSON struct {
 	Name         string        `json:"name"`
 	Role         annotate.Role `json:"role" doc:"Yours: viewer, analyst, reviewer or manager."`
 	SelfApproval bool          `json:"self_approval" doc:"Authors may approve their own claims."`
+	Quorum       int           `json:"quorum" doc:"How many reviewers have to approve a claim before it is approved: 1 to 5."`
 	Codebook     int           `json:"codebook" doc:"The version of the codebook in force."`
 	CreatedAt    time.Time     `json:"created_at"`
 }
@@ -79,7 +80,7 @@ type projectJSON struct {
 func projectRecord(p annotate.Project, role annotate.Role) projectJSON {
 	return projectJSON{
 		ID: p.ID, Slug: p.Slug, Name: p.Name, Role: role,
-		SelfApproval: p.SelfApproval, Codebook: p.Codebook, CreatedAt: p.CreatedAt.UTC(),
+		SelfApproval: p.SelfApproval, Quorum: p.Quorum, Codebook: p.Codebook, CreatedAt: p.CreatedAt.UTC(),
 	}
 }
 

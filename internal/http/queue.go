@@ -227,6 +227,9 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.History, err = s.claimHistory(r, v.Claim, 0, changesOnClaim); err != nil {
 		return err
 	}
+	if v.Since, err = s.claimSince(r, v); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Claim(f, v))
 }
 

@@ -24,8 +24,10 @@ type decideInput struct {
 
 type decideOutput struct {
 	Body struct {
-		Review reviewRecord         `json:"review"`
-		State  annotate.ReviewState `json:"review_state" doc:"Where the claim stands now."`
+		Review    reviewRecord         `json:"review"`
+		State     annotate.ReviewState `json:"review_state" doc:"Where the claim stands now. With a quorum of more than one, an approval need not change that."`
+		Approvals int                  `json:"approvals" doc:"How many approvals of this version count."`
+		Quorum    int                  `json:"quorum" doc:"How many it takes."`
 	}
 }
 
@@ -46,6 +48,7 @@ func (s *Server) apiDecide(ctx context.Context, in *decideInput) (*decideOutput,
 	}
 	out := &decideOutput{}
 	out.Body.Review, out.Body.State = recordOfReview(done.Recorded), done.Review
+	out.Body.Approvals, out.Body.Quorum = done.Approvals, done.Quorum
 	return out, nil
 }
 
@@ -175,7 +178,7 @@ func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annot
 	if err != nil {
 		return err
 	}
-	done := page.Done(s.language(r), decision, c.QueuedClaim)
+	done := page.Done(s.language(r), decision, c.QueuedClaim, p.Quorum)
 	query := claimQuery(r.URL.Query())
 	filter := filterOf(query)
 	_, next, err := s.store.Neighbours(r.Context(), p.ID, filter, claim)

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -398,4 +399,83 @@ func TestACommentStandsUnderItsClaim(t *testing.T) {
 		t.Error("what was typed becomes markup")
 	}
 	r.viewer.get("/projects/harbour/claims").says("1 comment")
+}
+
+// approve has somebody else approve a claim in the API.
+func (r *reviewRoom) approve(who *visitor, i int) *answer {
+	r.tb.Helper()
+	return who.api("POST", r.path(i, "/reviews"), map[string]any{"decision": "approve", "version": r.claim(i).Claim.Version})
+}
+
+// TestAQuorumIsAskedForAndShown sets one in the settings and has two approve.
+func TestAQuorumIsAskedForAndShown(t *testing.T) {
+	t.Parallel()
+	r := newReviewRoom(t)
+	manager, second := r.as(annotate.Manager), r.as(annotate.Reviewer)
+	const settings = "/projects/harbour/settings"
+	manager.post(settings, "name", "Harbour inquiry", "quorum", "6").is(http.StatusUnprocessableEntity).says("Ask for 1 to 5 approvals.")
+	manager.post(settings, "name", "Harbour inquiry", "quorum", "2").leadsTo(settings)
+	manager.get(settings).is(http.StatusOK).says(`<option value="2" selected`)
+	manager.post(settings, "name", "Harbour inquiry").leadsTo(settings)
+	var project struct{ Quorum int }
+	if r.viewer.api("GET", "/projects/harbour", nil).is(http.StatusOK).into(&project); project.Quorum != 2 {
+		t.Errorf("the project asks for %d approvals", project.Quorum)
+	}
+
+	var done struct {
+		State     annotate.ReviewState `json:"review_state"`
+		Approvals int
+		Quorum    int
+	}
+	r.approve(r.reviewer, 0).is(http.StatusCreated).into(&done)
+	if done.State != annotate.Unreviewed || done.Approvals != 1 || done.Quorum != 2 {
+		t.Errorf("the first approval is answered with %+v", done)
+	}
+	r.viewer.get(r.path(0, "")).is(http.StatusOK).says("1 of 2 approvals", "Vera reviewer")
+	r.viewer.get("/projects/harbour/claims").is(http.StatusOK).says("1 of 2 approvals", "0 of 2 approvals")
+	second.post(r.path(1, "/reviews"), "decision", "approve", "version", r.version(1))
+	second.get("/projects/harbour/claims").says("Approved by you, 1 of 2: “a good deal")
+	r.approve(second, 0).is(http.StatusCreated).into(&done)
+	if done.State != annotate.Approved || done.Approvals != 2 {
+		t.Errorf("the second approval is answered with %+v", done)
+	}
+	r.viewer.get("/projects/harbour/claims?state=approved").is(http.StatusOK).says("2 of 2 approvals", "The wall will hold")
+}
+
+// TestWhatChangedSinceADecisionIsShown moves a claim and exchanges its speaker
+// after a decision.
+func TestWhatChangedSinceADecisionIsShown(t *testing.T) {
+	t.Parallel()
+	r := newReviewRoom(t)
+	version := r.version(0)
+	r.approve(r.reviewer, 0).is(http.StatusCreated)
+	r.reviewer.get(r.path(0, "")).is(http.StatusOK).keepsQuietAbout("Changed since")
+
+	shorter := r.claim(0).Claim
+	shorter.Fragments = []annotate.Fragment{{Start: shorter.Fragments[0].Start, End: shorter.Fragments[0].End - len(" this winter")}}
+	r.change(annotate.Operation{Op: annotate.Put, Annotation: &shorter})
+	speaker := r.claim(0).Annotations[slices.IndexFunc(r.claim(0).Annotations, func(a annotate.Annotation) bool { return a.Kind == annotate.Speaker })]
+	speaker.Entity = ""
+	r.change(annotate.Operation{Op: annotate.Put, Annotation: &speaker})
+
+	r.reviewer.get(r.path(0, "")).is(http.StatusOK).
+		says("Changed since you approved version "+version, "Changed: speaker", `<del class="since"> this winter</del>`, "<del>Ilse Brandt</del>")
+	r.viewer.get(r.path(0, "")).is(http.StatusOK).says("Changed since Vera reviewer approved version " + version)
+
+	var since struct {
+		Version int
+		Whole   bool
+		Did     []deedJSON
+		People  []personRecord
+	}
+	r.viewer.api("GET", r.path(0, "/since?version="+version), nil).is(http.StatusOK).into(&since)
+	if !since.Whole || len(since.Did) != 2 || since.Version != r.claim(0).Claim.Version || len(since.People) != 1 {
+		t.Errorf("the API tells %+v", since)
+	}
+	if d := since.Did[0]; d.Annotation == nil || d.Annotation.Before.Fragments[0].End-d.Annotation.After.Fragments[0].End != len(" this winter") {
+		t.Errorf("of the claim it tells %+v", d)
+	}
+	r.viewer.api("GET", r.path(0, "/since"), nil).problem(http.StatusUnprocessableEntity)
+	r.viewer.api("GET", "/projects/harbour/claims/"+string(store.NewID())+"/since?version=1", nil).problem(http.StatusNotFound)
+	r.as("").api("GET", r.path(0, "/since?version=1"), nil).problem(http.StatusNotFound)
 }

@@ -116,6 +116,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/claims/{claim}", "Show claim", s.apiShowClaim)
 	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
 	get(api, "/projects/{project}/claims/{claim}/history", "List changes of claim", s.apiClaimHistory)
+	get(api, "/projects/{project}/claims/{claim}/since", "Show changes of claim since a version", s.apiClaimSince)
 	get(api, "/projects/{project}/export", "Export project", s.apiExport, sendingFile())
 }
 

@@ -84,6 +84,12 @@ const reviewColumns = `r.id, r.claim_id AS claim, r.version, r.decision, r.reaso
 
 const selectReviews = `SELECT ` + reviewColumns + ` FROM reviews r`
 
+// selectReviewsNow are the decisions on claims as they are.
+const selectReviewsNow = selectReviews + `
+	JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id AND a.version = r.version
+	WHERE r.project_id = $1 AND r.claim_id = ANY($2)
+	ORDER BY r.id`
+
 const selectLastReviews = `
 	SELECT ` + reviewColumns + `, u.name
 	FROM unnest($2::uuid[]) AS c (id)
@@ -121,6 +127,12 @@ func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annot
 		}
 		return err
 	})
+	var decided map[annotate.ID][]annotate.Review
+	b.Queue(selectReviewsNow, project, ids).Query(func(rows pgx.Rows) error {
+		reviews, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
+		decided = annotate.ReviewsByClaim(reviews)
+		return err
+	})
 	b.Queue(`COMMIT`)
 	if err := s.pool.SendBatch(ctx, b).Close(); err != nil {
 		return read, translate(err)
@@ -134,6 +146,7 @@ func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annot
 	for i := range read.claims {
 		c := &read.claims[i]
 		c.Attribution = attributions.Of(c.Claim)
+		c.Approvals = len(annotate.Conclude(decided[c.Claim.ID], c.Claim.Version, annotate.MaxQuorum).Approvers)
 		if d, decided := last[c.Claim.ID]; decided {
 			c.Last, c.Reviewer = &d.Review, d.reviewer
 		}

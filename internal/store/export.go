@@ -73,10 +73,10 @@ func (x *export) corpus(ctx context.Context) (annotate.Corpus, error) {
 	var from *origin
 	var content []byte
 	err := x.tx.QueryRow(ctx, `
-		SELECT p.slug, p.name, p.codebook, p.origin, c.content
+		SELECT p.slug, p.name, p.quorum, p.codebook, p.origin, c.content
 		FROM projects p
 		JOIN codebooks c ON c.project_id = p.id AND c.version = p.codebook
-		WHERE p.id = $1`, x.project).Scan(&c.Origin.Slug, &c.Origin.Name, &c.CodebookVersion, &from, &content)
+		WHERE p.id = $1`, x.project).Scan(&c.Origin.Slug, &c.Origin.Name, &c.Quorum, &c.CodebookVersion, &from, &content)
 	if err != nil {
 		return c, err
 	}

@@ -18,6 +18,7 @@ import (
 // corpus is a corpus in memory.
 type corpus struct {
 	Origin   annotate.Origin
+	Quorum   int
 	Codebook *annotate.Codebook
 	Version  int
 	Entities []annotate.Entity
@@ -36,7 +37,7 @@ func gather[T any](items iter.Seq2[T, error]) (list []T, err error) {
 }
 
 func collect(c annotate.Corpus) (got corpus, err error) {
-	got = corpus{Origin: c.Origin, Codebook: c.Codebook, Version: c.CodebookVersion}
+	got = corpus{Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, Version: c.CodebookVersion}
 	if got.Entities, err = gather(c.Entities); err != nil {
 		return got, err
 	}
@@ -68,7 +69,7 @@ func exported(tb testing.TB, s *store.Store, project annotate.ID, f store.Export
 // again is c to be walked once more.
 func (c corpus) again() annotate.Corpus {
 	return annotate.Corpus{
-		Origin: c.Origin, Codebook: c.Codebook, CodebookVersion: c.Version,
+		Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, CodebookVersion: c.Version,
 		Entities: all(c.Entities), People: all(c.People), Articles: all(c.Articles),
 	}
 }

@@ -222,7 +222,9 @@ func logBefore(ctx context.Context, q querier, project, set annotate.ID, before 
 // surroundings reads what belongs to the article besides its annotations, and
 // what had been said of the claims by then.
 func (w wayBack) surroundings(ctx context.Context, tx pgx.Tx, project, article annotate.ID, doc *annotate.AnnotatedArticle) error {
+	var quorum int
 	b := &pgx.Batch{}
+	b.Queue(`SELECT quorum FROM projects WHERE id = $1`, project).QueryRow(func(row pgx.Row) error { return row.Scan(&quorum) })
 	b.Queue(selectArticle+` WHERE a.project_id = $1 AND a.id = $2`, project, article).QueryRow(func(row pgx.Row) error {
 		return scanArticle(row, &doc.Article)
 	})
@@ -244,13 +246,13 @@ func (w wayBack) surroundings(ctx context.Context, tx pgx.Tx, project, article a
 	if err := tx.SendBatch(ctx, b).Close(); err != nil {
 		return translate(err)
 	}
-	w.decide(doc)
+	w.decide(doc, quorum)
 	return nil
 }
 
 // decide leaves of doc's remarks those on claims it has, and has each claim in
-// the state it was in.
-func (w wayBack) decide(doc *annotate.AnnotatedArticle) {
+// the state that quorum gives what had been decided by then.
+func (w wayBack) decide(doc *annotate.AnnotatedArticle, quorum int) {
 	doc.Reviews = slices.DeleteFunc(doc.Reviews, func(r annotate.Review) bool { return r.Version > w.then.Annotations[r.Claim].Version })
 	doc.Comments = slices.DeleteFunc(doc.Comments, func(c annotate.Comment) bool {
 		_, there := w.then.Annotations[c.Claim]
@@ -259,17 +261,9 @@ func (w wayBack) decide(doc *annotate.AnnotatedArticle) {
 	if w.next == nil {
 		return // what is stored is how things stand
 	}
-	decided := map[annotate.ID]annotate.ReviewState{}
-	for _, r := range doc.Reviews {
-		if state, ok := r.Decision.State(); ok && r.Version == w.then.Annotations[r.Claim].Version {
-			decided[r.Claim] = state
-		}
-	}
+	decided := annotate.ReviewsByClaim(doc.Reviews)
 	for i, a := range doc.Annotations {
-		doc.Annotations[i].Review = annotate.Unreviewed
-		if state, ok := decided[a.ID]; ok {
-			doc.Annotations[i].Review = state
-		}
+		doc.Annotations[i].Review = annotate.Conclude(decided[a.ID], a.Version, quorum).State
 	}
 }
 
@@ -353,6 +347,45 @@ type ClaimLog struct {
 // links or what they lead to, that come before a number, or the newest if that
 // is 0. Claims that have been deleted have their log too.
 func (s *Store) ClaimLog(ctx context.Context, project, claim annotate.ID, before int64, limit int) (ClaimLog, error) {
+	return s.claimLog(ctx, project, claim, func(set annotate.ID) ([]LogEntry, error) {
+		return logOf(ctx, s.pool, project, set, claim, before, limit)
+	})
+}
+
+// ClaimSince reads the change sets that changed a claim, its links or what
+// they lead to since it was at a version. Whole says that these are all: the
+// log of what was imported begins later.
+func (s *Store) ClaimSince(ctx context.Context, project, claim annotate.ID, version int) (l ClaimLog, whole bool, err error) {
+	l, err = s.claimLog(ctx, project, claim, func(set annotate.ID) ([]LogEntry, error) {
+		var since []LogEntry
+		for before := int64(0); ; {
+			entries, err := logOf(ctx, s.pool, project, set, claim, before, entriesAtOnce)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range entries {
+				done, err := e.Outcome()
+				if err != nil {
+					return nil, err
+				}
+				if at := done.Versions()[claim]; at > 0 && at <= version {
+					whole = true
+					return since, nil
+				}
+				since = append(since, e)
+				before = e.Seq
+			}
+			if len(entries) < entriesAtOnce {
+				return since, nil
+			}
+		}
+	})
+	return l, whole, err
+}
+
+// claimLog reads the entries that read finds in the claim's annotation set, with
+// what one needs to put them in words.
+func (s *Store) claimLog(ctx context.Context, project, claim annotate.ID, read func(set annotate.ID) ([]LogEntry, error)) (ClaimLog, error) {
 	l := ClaimLog{Attribution: map[annotate.ID]bool{}}
 	var set annotate.ID
 	b := &pgx.Batch{}
@@ -375,7 +408,7 @@ func (s *Store) ClaimLog(ctx context.Context, project, claim annotate.ID, before
 	})
 	err := s.pool.SendBatch(ctx, b).Close()
 	if err == nil {
-		l.Entries, err = logOf(ctx, s.pool, project, set, claim, before, limit)
+		l.Entries, err = read(set)
 	}
 	if err == nil {
 		err = s.name(ctx, project, &l.Log)

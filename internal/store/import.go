@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,8 +45,9 @@ type Imported struct {
 // set begins with one change set that makes it what it is.
 //
 // A project with neither articles nor entities takes the corpus's codebook
-// over and remembers where it came from. Any other must have a codebook that
-// covers the corpus's. An entity that the project has under another id is
+// and quorum over and remembers where it came from. Any other must have a
+// codebook that covers the corpus's, and what was decided on claims comes to
+// what its own quorum makes of it. An entity that the project has under another id is
 // merged into that one.
 //
 // A review is marked as imported, with who brought it, when, and the project
@@ -87,6 +89,7 @@ type importing struct {
 	done   Imported
 
 	version   int // of the codebook in force
+	quorum    int
 	madeUnder func(codebook int) int
 	admission annotate.Admission
 	record    int        // number of the article in the corpus, from 1
@@ -98,7 +101,8 @@ func (m *importing) all(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.admission.CodebookVersion = m.corpus.CodebookVersion
+	m.corpus.Quorum = max(1, m.corpus.Quorum)
+	m.admission.CodebookVersion, m.admission.Quorum = m.corpus.CodebookVersion, m.corpus.Quorum
 	if empty {
 		err = m.takeOver(ctx)
 	} else {
@@ -154,7 +158,7 @@ func (m *importing) located(err error) error {
 // anything until the import is over.
 func (m *importing) lock(ctx context.Context) (empty bool, err error) {
 	for _, lock := range []string{`FOR NO KEY UPDATE`, `FOR UPDATE`} {
-		if err := m.tx.QueryRow(ctx, `SELECT codebook FROM projects WHERE id = $1 `+lock, m.Project).Scan(&m.version); err != nil {
+		if err := m.tx.QueryRow(ctx, `SELECT codebook, quorum FROM projects WHERE id = $1 `+lock, m.Project).Scan(&m.version, &m.quorum); err != nil {
 			return false, err
 		}
 		err := m.tx.QueryRow(ctx, `
@@ -219,6 +223,11 @@ func (m *importing) takeOver(ctx context.Context) error {
 		}
 		from.Stored = m.version
 	}
+	if bad := (annotate.Invalid{}); m.corpus.Quorum > annotate.MaxQuorum {
+		bad.ValidateQuorum(m.corpus.Quorum)
+		return annotate.BadFile{{Field: "quorum", Message: bad["quorum"]}}
+	}
+	m.quorum = m.corpus.Quorum
 	m.admission.Codebook = m.corpus.Codebook
 	m.madeUnder = func(codebook int) int {
 		if codebook == m.corpus.CodebookVersion {
@@ -226,7 +235,8 @@ func (m *importing) takeOver(ctx context.Context) error {
 		}
 		return codebook
 	}
-	if _, err = m.tx.Exec(ctx, `UPDATE projects SET codebook = $2, origin = $3 WHERE id = $1`, m.Project, m.version, from); err != nil {
+	if _, err = m.tx.Exec(ctx, `UPDATE projects SET codebook = $2, origin = $3, quorum = $4, quorum_counted = $4 WHERE id = $1`,
+		m.Project, m.version, from, m.quorum); err != nil {
 		return err
 	}
 	_, err = m.tx.Exec(ctx, `DELETE FROM codebooks WHERE project_id = $1 AND version < $2`, m.Project, m.version)
@@ -424,6 +434,7 @@ func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) e
 	for i := range d.Annotations {
 		d.Annotations[i].Codebook = m.madeUnder(d.Annotations[i].Codebook)
 	}
+	m.conclude(d)
 	if err := m.insert(ctx, d); err != nil {
 		return taken(err, "articles_pkey", "The file has this article twice.")
 	}
@@ -431,6 +442,20 @@ func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) e
 	m.done.Annotations += len(d.Annotations)
 	m.done.Links += len(d.Links)
 	return nil
+}
+
+// conclude has the states of claims follow from the project's quorum, if the
+// corpus had another.
+func (m *importing) conclude(d *annotate.AnnotatedArticle) {
+	if m.quorum == m.corpus.Quorum {
+		return
+	}
+	decided := annotate.ReviewsByClaim(slices.SortedFunc(slices.Values(d.Reviews), func(a, b annotate.Review) int { return cmp.Compare(a.ID, b.ID) }))
+	for i, a := range d.Annotations {
+		if a.Kind == annotate.Claim {
+			d.Annotations[i].Review = annotate.Conclude(decided[a.ID], a.Version, m.quorum).State
+		}
+	}
 }
 
 // there reads the article as an export would.
@@ -448,6 +473,7 @@ func (m *importing) there(ctx context.Context, id annotate.ID) (d annotate.Annot
 func (m *importing) canonical(d *annotate.AnnotatedArticle) *annotate.AnnotatedArticle {
 	c := *d
 	c.Annotations = slices.Clone(d.Annotations)
+	m.conclude(&c)
 	for i, a := range c.Annotations {
 		if u, err := uuidOf(a.Entity); err == nil {
 			if into, merged := m.rows.merged[u]; merged {

@@ -339,7 +339,7 @@ func TestAnEmptyProjectTakesTheCodebookOver(t *testing.T) {
 			if got := exported(t, n.Store, project, store.ExportFilter{}); got.Version != next || next != tt.stored+1 {
 				t.Errorf("after a change it is told as version %d, and is %d", got.Version, next)
 			}
-			if err := n.ChangeProject(t.Context(), store.ProjectChange{Project: project, Name: "Ours"}); err != nil {
+			if err := n.ChangeProject(t.Context(), store.ProjectChange{Project: project, Name: "Ours", Quorum: 1}); err != nil {
 				t.Fatal(err)
 			}
 			if got := exported(t, n.Store, project, store.ExportFilter{}); got.Origin != (annotate.Origin{Slug: slug, Name: "Ours"}) {

@@ -43,7 +43,7 @@ func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project,
 	if err != nil {
 		return annotate.Project{}, fmt.Errorf("write a codebook: %w", err)
 	}
-	p := annotate.Project{ID: NewID(), Slug: n.Slug, Name: n.Name, Codebook: 1, CreatedAt: n.At}
+	p := annotate.Project{ID: NewID(), Slug: n.Slug, Name: n.Name, Quorum: 1, Codebook: 1, CreatedAt: n.At}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"id": p.ID, "slug": p.Slug, "name": p.Name, "user": n.Creator, "at": n.At, "codebook": codebook}
 		b := &pgx.Batch{}
@@ -62,7 +62,7 @@ func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project,
 // the web, [Store.Asker] has done it already.
 func (s *Store) Project(ctx context.Context, slug string) (annotate.Project, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT id, slug, name, self_approval, codebook, created_at FROM projects WHERE slug = $1`, slug)
+		SELECT id, slug, name, self_approval, quorum, codebook, created_at FROM projects WHERE slug = $1`, slug)
 	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Project])
 	if err != nil {
 		return annotate.Project{}, fmt.Errorf("find project %q: %w", slug, translate(err))
@@ -74,7 +74,7 @@ func (s *Store) Project(ctx context.Context, slug string) (annotate.Project, err
 // a manager of all there are.
 func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]annotate.Membership, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT p.id, p.slug, p.name, p.self_approval, p.codebook, p.created_at,
+		SELECT p.id, p.slug, p.name, p.self_approval, p.quorum, p.codebook, p.created_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END,
 		       (SELECT count(*) FROM articles a WHERE a.project_id = p.id),
 		       (SELECT count(*) FROM annotations a
@@ -87,7 +87,7 @@ func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]annotate.Memb
 		ORDER BY lower(p.name), p.slug`, user)
 	projects, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m annotate.Membership, err error) {
 		p := &m.Project
-		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.SelfApproval, &p.Codebook, &p.CreatedAt,
+		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.SelfApproval, &p.Quorum, &p.Codebook, &p.CreatedAt,
 			&m.Role, &m.Articles, &m.Unreviewed, &m.Members)
 		return m, err
 	})
@@ -102,22 +102,29 @@ type ProjectChange struct {
 	Project      annotate.ID
 	Name         string
 	SelfApproval bool
+	Quorum       int
 }
 
-// ChangeProject changes a project's name and whether authors may approve
-// their own claims. It returns an [annotate.Invalid] for a name that will not
-// do.
+// ChangeProject changes a project's name and its rules for decisions. It
+// returns an [annotate.Invalid] for a name or a quorum that will not do. With
+// another quorum all claims are where their decisions then put them; see
+// [Store.recount].
 func (s *Store) ChangeProject(ctx context.Context, c ProjectChange) error {
 	c.Name = strings.TrimSpace(c.Name)
 	bad := annotate.Invalid{}
-	if bad.ValidateName("name", c.Name); bad.Err() != nil {
+	bad.ValidateName("name", c.Name)
+	if bad.ValidateQuorum(c.Quorum); bad.Err() != nil {
 		return bad
 	}
 	// A renamed project is no longer the one it was imported from.
 	err := affected(s.pool.Exec(ctx, `
 		UPDATE projects
-		SET name = $2, self_approval = $3, origin = CASE WHEN name = $2 THEN origin END
-		WHERE id = $1`, c.Project, c.Name, c.SelfApproval))
+		SET name = $2, self_approval = $3, quorum = $4,
+		    quorum_counted = CASE WHEN quorum = $4 THEN quorum_counted ELSE 0 END, origin = CASE WHEN name = $2 THEN origin END
+		WHERE id = $1`, c.Project, c.Name, c.SelfApproval, c.Quorum))
+	if err == nil {
+		err = s.recount(ctx, c.Project)
+	}
 	if err != nil {
 		return fmt.Errorf("change project %s: %w", c.Project, err)
 	}

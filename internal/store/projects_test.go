@@ -59,7 +59,7 @@ func (t *team) person(email, name string) annotate.ID {
 func TestAProjectBeginsWithItsCreatorAndACodebook(t *testing.T) {
 	t.Parallel()
 	s := newTeam(t)
-	want := annotate.Project{ID: s.project.ID, Slug: "harbour", Name: "Harbour inquiry", Codebook: 1, CreatedAt: morning}
+	want := annotate.Project{ID: s.project.ID, Slug: "harbour", Name: "Harbour inquiry", Quorum: 1, Codebook: 1, CreatedAt: morning}
 	got, err := s.Project(t.Context(), "harbour")
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
@@ -106,19 +106,19 @@ func TestARenamedProjectForgetsWhereItCameFrom(t *testing.T) {
 		}
 		return there
 	}
-	if err := s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: "Harbour inquiry", SelfApproval: true}); err != nil {
+	if err := s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: "Harbour inquiry", SelfApproval: true, Quorum: 3}); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := s.Project(t.Context(), "harbour"); err != nil || !p.SelfApproval || !origin() {
+	if p, err := s.Project(t.Context(), "harbour"); err != nil || !p.SelfApproval || p.Quorum != 3 || !origin() {
 		t.Errorf("the same name: %+v %v", p, err)
 	}
-	if err := s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: "Port inquiry"}); err != nil {
+	if err := s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: "Port inquiry", Quorum: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := s.Project(t.Context(), "harbour"); err != nil || p.Name != "Port inquiry" || p.SelfApproval || origin() {
 		t.Errorf("another name: %+v %v", p, err)
 	}
-	_ = invalid(t, s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: " "}))
+	_ = invalid(t, s.ChangeProject(t.Context(), store.ProjectChange{Project: s.project.ID, Name: " ", Quorum: 1}))
 }
 
 func TestAskersKnowOfTheirProjectsOnly(t *testing.T) {

@@ -17,6 +17,10 @@ type Decided struct {
 	annotate.Annotation
 	// Recorded is the decision as it is kept.
 	Recorded annotate.Review
+	// Approvals is how many approvals of the claim as it is count, and Quorum
+	// how many it takes.
+	Approvals int
+	Quorum    int
 }
 
 // Decide records r and puts its claim in the state that r decides, or does
@@ -28,19 +32,20 @@ func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Revi
 	d := Decided{Recorded: r}
 	var article annotate.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		t, err := lockClaim(ctx, tx, project, r.Claim)
-		if err != nil {
+		var err error
+		if article, err = lockClaim(ctx, tx, project, r.Claim); err != nil {
 			return err
 		}
-		article = t.article
-		found, err := standing(ctx, tx, project, r.Claim)
+		found, rules, err := standing(ctx, tx, project, r.Claim)
 		if err != nil {
 			return err
 		}
 		d.Annotation = found.Claim
-		if d.Review, err = r.Decide(found, t.selfApproval); err != nil {
+		verdict, err := r.Decide(found, rules)
+		if err != nil {
 			return err
 		}
+		d.Review, d.Approvals, d.Quorum = verdict.State, len(verdict.Approvers), rules.Quorum
 		if d.Recorded.ID, err = idAfterReviewsOf(ctx, tx, project, r.Claim); err != nil {
 			return err
 		}
@@ -53,33 +58,28 @@ func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Revi
 	return d, nil
 }
 
-// lockedClaim is what surrounds a claim under its lock.
-type lockedClaim struct {
-	article      annotate.ID
-	selfApproval bool
-}
-
-// lockClaim waits for its turn to change what is known of a claim. The lock is
-// on the claim's annotation set, for that is where change sets queue, and only
-// then on the claim: the other way round the two could wait for each other.
-func lockClaim(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (lockedClaim, error) {
-	var t lockedClaim
-	err := tx.QueryRow(ctx, `
-		SELECT s.article_id, p.self_approval
+// lockClaim waits for its turn to change what is known of a claim, and says
+// in which article it is. The lock is on the claim's annotation set, for that
+// is where change sets queue, and only then on the claim: the other way round
+// the two could wait for each other.
+func lockClaim(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (article annotate.ID, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT s.article_id
 		FROM annotations a
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-		JOIN projects p ON p.id = a.project_id
 		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND `+reviewable+`
-		FOR NO KEY UPDATE OF s`, project, id).Scan(&t.article, &t.selfApproval)
-	return t, translate(err)
+		FOR NO KEY UPDATE OF s`, project, id).Scan(&article)
+	return article, translate(err)
 }
 
-// standing reads what a decision on a claim has to know. The claim must be
-// locked.
-func standing(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (annotate.Standing, error) {
+// standing reads what a decision on a claim has to know, and the rules it is
+// under. The claim must be locked: what the lock waited for is seen only by
+// statements after it, the rules included.
+func standing(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (annotate.Standing, annotate.Rules, error) {
+	var rules annotate.Rules
 	c, err := claim(ctx, tx, project, id)
 	if err != nil {
-		return annotate.Standing{}, err
+		return annotate.Standing{}, rules, err
 	}
 	s := annotate.Standing{Claim: c}
 	var read claimsRead
@@ -90,9 +90,12 @@ func standing(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (annotate
 		s.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
 		return err
 	})
+	b.Queue(`SELECT self_approval, quorum FROM projects WHERE id = $1`, project).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&rules.SelfApproval, &rules.Quorum)
+	})
 	err = tx.SendBatch(ctx, b).Close()
 	s.Annotations, s.Links = read.annotations, read.links
-	return s, translate(err)
+	return s, rules, translate(err)
 }
 
 // claim reads a claim, whether or not it has been deleted.

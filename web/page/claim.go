@@ -24,6 +24,8 @@ type ClaimView struct {
 	// of the next.
 	Comments      []annotate.ListedComment
 	LaterComments string
+	// Since is what has changed since a decision.
+	Since SinceView
 	// History is what has lately happened to the claim.
 	History ClaimHistoryView
 	// Stale says that the claim has changed since the reader looked at it and
@@ -35,6 +37,70 @@ type ClaimView struct {
 	Decision   annotate.Decision
 	Comment    string
 	Complaints annotate.Invalid
+}
+
+// SinceView is what has changed of a claim since a decision.
+type SinceView struct {
+	// Review is the decision; nil where there is none to compare with.
+	Review *annotate.Review
+	// Whole says that Deeds are all that has changed.
+	Whole bool
+	Deeds []annotate.Deed
+	Told  Told
+}
+
+// was is where the claim stood in the text then, none where it stands there
+// still.
+func (v SinceView) was(claim annotate.ID) []annotate.Fragment {
+	for _, d := range v.Deeds {
+		if d.Before == nil || d.After == nil || d.After.ID != claim {
+			continue
+		}
+		for _, p := range annotate.Passages(d.Before.Fragments, d.After.Fragments) {
+			if p.Before != p.After {
+				return d.Before.Fragments
+			}
+		}
+	}
+	return nil
+}
+
+// approvers are the names of those whose approval of the claim counts.
+func (v ClaimView) approvers(f Frame) []string {
+	verdict := annotate.Conclude(v.Claim.Reviews, v.Claim.Claim.Version, f.Project.Quorum)
+	names := make([]string, len(verdict.Approvers))
+	for i, id := range verdict.Approvers {
+		names[i] = v.Claim.People[id]
+	}
+	return names
+}
+
+// youDidInWords heads what has changed since the reader decided, and
+// theyDidInWords what has since somebody else did.
+func youDidInWords(f Frame, d annotate.Decision, version int) string {
+	switch d {
+	case annotate.Approve:
+		return f.T("Changed since you approved version %d", version)
+	case annotate.Dispute:
+		return f.T("Changed since you disputed version %d", version)
+	case annotate.Reject:
+		return f.T("Changed since you rejected version %d", version)
+	case annotate.RequestChanges:
+	}
+	return f.T("Changed since you asked for changes to version %d", version)
+}
+
+func theyDidInWords(f Frame, who string, d annotate.Decision, version int) string {
+	switch d {
+	case annotate.Approve:
+		return f.T("Changed since %s approved version %d", who, version)
+	case annotate.Dispute:
+		return f.T("Changed since %s disputed version %d", who, version)
+	case annotate.Reject:
+		return f.T("Changed since %s rejected version %d", who, version)
+	case annotate.RequestChanges:
+	}
+	return f.T("Changed since %s asked for changes to version %d", who, version)
 }
 
 // own reports whether the reader may not approve the claim, having made or

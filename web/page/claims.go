@@ -311,10 +311,13 @@ func didEarlierInWords(d annotate.Decision) string {
 }
 
 // Done says what a decision did to a claim: Approved: “The bridge is safe”.
-func Done(l *language.Language, d annotate.Decision, c annotate.QueuedClaim) string {
+func Done(l *language.Language, d annotate.Decision, c annotate.QueuedClaim, quorum int) string {
 	title := ClaimTitle(l, c)
 	switch d {
 	case annotate.Approve:
+		if c.Claim.Review != annotate.Approved {
+			return l.T("Approved by you, %d of %d: %s", c.Approvals, quorum, title)
+		}
 		return l.T("Approved: %s", title)
 	case annotate.Dispute:
 		return l.T("Disputed: %s", title)

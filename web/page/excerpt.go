@@ -29,11 +29,14 @@ type run struct {
 	// claim that this one is said within.
 	claim bool
 	outer bool
+	// added says that it was not part of the claim that was decided on, and
+	// gone that it was and is no longer.
+	added, gone bool
 	// parts are the kinds of what else it is part of, the longest first.
 	parts []part
 }
 
-func (r run) plain() bool { return !r.claim && !r.outer && len(r.parts) == 0 }
+func (r run) plain() bool { return !r.claim && !r.gone && !r.outer && len(r.parts) == 0 }
 
 // part is an annotation that has a part in the claim's attribution.
 type part struct {
@@ -53,14 +56,15 @@ type span struct {
 const plainAround = 280
 
 // excerpt shows a claim in its context: the blocks it stands in, those beside
-// them, and those in which its speakers, sources and cues stand.
-func excerpt(c annotate.DecidedClaim) []passage {
+// them, and those in which its speakers, sources and cues stand. It stood at was
+// when it was decided on, if it has been moved since.
+func excerpt(c annotate.DecidedClaim, was []annotate.Fragment) []passage {
 	text := annotate.NewText(c.Revision.Text)
 	blocks := c.Revision.Blocks
 	if len(blocks) == 0 {
 		blocks = []annotate.Block{{Type: annotate.Paragraph, Start: 0, End: text.Len()}}
 	}
-	spans := spansOf(c)
+	spans := spansOf(c, was)
 	shown := shownBlocks(blocks, spans, c.Claim.ID)
 	var passages []passage
 	last := -1
@@ -68,7 +72,7 @@ func excerpt(c annotate.DecidedClaim) []passage {
 		if !shown[i] {
 			continue
 		}
-		passages = append(passages, passage{kind: b.Type, skipped: i != last+1, runs: shorten(runsOf(text, b, spans, c.Claim.ID))})
+		passages = append(passages, passage{kind: b.Type, skipped: i != last+1, runs: shorten(runsOf(text, b, spans, c.Claim.ID, len(was) > 0))})
 		last = i
 	}
 	if len(passages) > 0 && last != len(blocks)-1 {
@@ -77,9 +81,13 @@ func excerpt(c annotate.DecidedClaim) []passage {
 	return passages
 }
 
-// spansOf are the fragments of the claim and of what its links lead to.
-func spansOf(c annotate.DecidedClaim) []span {
+// spansOf are the fragments of the claim and of what its links lead to, and
+// those it had, which are of nothing.
+func spansOf(c annotate.DecidedClaim, was []annotate.Fragment) []span {
 	var spans []span
+	for _, f := range was {
+		spans = append(spans, span{start: f.Start, end: f.End})
+	}
 	for _, a := range c.Annotations {
 		for _, f := range a.Fragments {
 			spans = append(spans, span{f.Start, f.End, part{a.ID, a.Entity, a.Kind}})
@@ -111,7 +119,7 @@ func shownBlocks(blocks []annotate.Block, spans []span, claim annotate.ID) []boo
 }
 
 // runsOf takes a block apart wherever a span begins or ends.
-func runsOf(text *annotate.Text, b annotate.Block, spans []span, claim annotate.ID) []run {
+func runsOf(text *annotate.Text, b annotate.Block, spans []span, claim annotate.ID, moved bool) []run {
 	cuts := []int{b.Start, b.End}
 	var within []span
 	for _, s := range spans {
@@ -126,11 +134,17 @@ func runsOf(text *annotate.Text, b annotate.Block, spans []span, claim annotate.
 	var runs []run
 	for i := 1; i < len(cuts); i++ {
 		r := run{text: text.Slice(cuts[i-1], cuts[i])}
+		was := false
 		for _, s := range within {
-			if s.start <= cuts[i-1] && cuts[i] <= s.end {
+			switch {
+			case s.start > cuts[i-1] || cuts[i] > s.end:
+			case s.id == "":
+				was = true
+			default:
 				r.belongsTo(s.part, claim)
 			}
 		}
+		r.added, r.gone = moved && r.claim && !was, was && !r.claim
 		runs = append(runs, r)
 	}
 	return runs
@@ -240,6 +254,12 @@ func writeRun(f Frame, b *strings.Builder, r run, c annotate.QueuedClaim, codebo
 	}
 	if r.claim {
 		open("mark", "claimed "+kindColor(codebook, annotate.Claim), "")
+	}
+	if r.added {
+		open("ins", "since", "")
+	}
+	if r.gone {
+		open("del", "since", "")
 	}
 	for _, p := range r.parts {
 		kind, _ := codebook.Kind(p.kind)

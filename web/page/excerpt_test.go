@@ -78,7 +78,7 @@ func TestAnExcerptShowsTheClaimAndItsParts(t *testing.T) {
 				Revision:    annotate.Revision{Text: text, Blocks: annotate.SplitBlocks(text)},
 				Annotations: append([]annotate.Annotation{claim}, tt.others...),
 			}
-			if got := drawn(excerpt(c)); got != tt.want {
+			if got := drawn(excerpt(c, nil)); got != tt.want {
 				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 			}
 		})
@@ -94,7 +94,7 @@ func TestAnExcerptOfALongBlockIsShort(t *testing.T) {
 	got := drawn(excerpt(annotate.DecidedClaim{
 		QueuedClaim: annotate.QueuedClaim{Claim: claim},
 		Revision:    annotate.Revision{Text: text}, Annotations: []annotate.Annotation{claim, cue},
-	}))
+	}, nil))
 	if len(got) > 1500 {
 		t.Errorf("it has %d bytes", len(got))
 	}
@@ -105,13 +105,38 @@ func TestAnExcerptOfALongBlockIsShort(t *testing.T) {
 	}
 }
 
+// TestAnExcerptShowsWhatTheClaimHasGainedAndLost writes + before what is new of
+// the claim, and - before what is no longer of it.
+func TestAnExcerptShowsWhatTheClaimHasGainedAndLost(t *testing.T) {
+	t.Parallel()
+	const text = "It will hold this winter, she said."
+	claim := annotate.Annotation{ID: "c", Kind: annotate.Claim, Fragments: []annotate.Fragment{{Start: 3, End: 24}}}
+	c := annotate.DecidedClaim{
+		QueuedClaim: annotate.QueuedClaim{Claim: claim},
+		Revision:    annotate.Revision{Text: text}, Annotations: []annotate.Annotation{claim},
+	}
+	var got strings.Builder
+	for _, r := range excerpt(c, []annotate.Fragment{{Start: 0, End: 12}})[0].runs {
+		switch {
+		case r.added:
+			got.WriteString("+")
+		case r.gone:
+			got.WriteString("-")
+		}
+		got.WriteString(r.text + "|")
+	}
+	if want := "-It |will hold|+ this winter|, she said.|"; got.String() != want {
+		t.Errorf("got %s, want %s", got.String(), want)
+	}
+}
+
 func TestAClaimThatStandsNowhereHasNoExcerpt(t *testing.T) {
 	t.Parallel()
 	claim := annotate.Annotation{ID: "c", Kind: annotate.Claim, Entity: "e"}
 	got := excerpt(annotate.DecidedClaim{
 		QueuedClaim: annotate.QueuedClaim{Claim: claim},
 		Revision:    annotate.Revision{Text: "Text.", Blocks: annotate.SplitBlocks("Text.")}, Annotations: []annotate.Annotation{claim},
-	})
+	}, nil)
 	if len(got) != 0 {
 		t.Errorf("got %q", drawn(got))
 	}
