@@ -43,6 +43,7 @@ type scene struct {
 }
 
 func TestEveryPageIsAccessible(t *testing.T) {
+	t.Parallel()
 	axe := axeCore(t)
 	g := newGallery(t)
 	for _, route := range slices.Sorted(maps.Keys(scenes)) {

@@ -37,6 +37,7 @@ func (p *person) offline(off bool) {
 // Two people change one claim, neither knowing of the other. Whoever comes
 // second is shown both versions and chooses; what was not in dispute stays.
 func TestWhoComesSecondChoosesBetweenBothVersions(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		choice    string
 		quotation string

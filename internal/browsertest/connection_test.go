@@ -71,6 +71,7 @@ const sails, unsure, unasked = `"the ferry will sail"`, "The union doubts it", "
 // What is tagged while the server is gone waits on the page, can be undone
 // there, and is saved once the server is back: all of it, once.
 func TestTaggingGoesOnWhileTheServerIsGone(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.bearsOutage()
 	n.rolf.bearsOutage()
@@ -124,6 +125,7 @@ func (n *newsroom) isSavedOnce(t *testing.T) {
 // An answer that is lost on its way leaves the page not knowing whether it was
 // heard. It asks again, and the server does nothing twice.
 func TestAnAnswerThatIsLostIsAskedForAgain(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.bearsOutage()
 	n.rolf.bearsOutage()

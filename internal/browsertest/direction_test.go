@@ -27,6 +27,7 @@ No coffee before Sunday.`,
 // What is selected in text that runs from right to left, by mouse and by
 // keys, is tagged at the code points where it stands.
 func TestRightToLeftArticlesAreTaggedWhereTheyAreSelected(t *testing.T) {
+	t.Parallel()
 	a := newApp(t)
 	project := a.project("ferry", "The ferry")
 	ana := a.member(project, annotate.Analyst, "Ana Analyst")
@@ -64,6 +65,7 @@ func TestRightToLeftArticlesAreTaggedWhereTheyAreSelected(t *testing.T) {
 // The language decides which way a paragraph runs, not the letter it begins
 // with; arrows move a boundary the way they point.
 func TestAnArticleRunsTheWayOfItsLanguage(t *testing.T) {
+	t.Parallel()
 	a := newApp(t)
 	project := a.project("ferry", "The ferry")
 	ana := a.member(project, annotate.Analyst, "Ana Analyst")

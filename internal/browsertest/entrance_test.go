@@ -3,6 +3,7 @@ package browsertest
 import "testing"
 
 func TestSomebodySignsInAndOut(t *testing.T) {
+	t.Parallel()
 	a := newApp(t)
 	a.project("harbour", "Harbour inquiry")
 	p := a.visitor("Ada Admin")

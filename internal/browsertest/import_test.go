@@ -16,6 +16,7 @@ import (
 // A file is checked before anything is written, and imported after: into
 // another Onrecord, which then exports the same bytes.
 func TestAFileIsCheckedThenImportedOnThePage(t *testing.T) {
+	t.Parallel()
 	papers := newApp(t).demonstration()
 	sender := papers.people[annotate.Viewer]
 	for format, label := range map[string]string{"json": "JSON", "jsonl": "JSON Lines"} {

@@ -133,6 +133,7 @@ func (g *gallery) lookAt(t *testing.T, tag string, look func(p *person)) {
 }
 
 func TestPagesAreAccessibleInEveryLanguageAndTheme(t *testing.T) {
+	t.Parallel()
 	axe := axeCore(t)
 	g := newGallery(t)
 	for _, tag := range []string{"de", pseudoTag} {

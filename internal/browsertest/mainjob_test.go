@@ -37,6 +37,7 @@ type newsroom struct {
 // TestTheMainJob is the whole of it, by two people in two browsers: from the
 // set-up link to an export that proves its own offsets.
 func TestTheMainJob(t *testing.T) {
+	t.Parallel()
 	n := &newsroom{app: newApp(t), text: grainTalks}
 	n.ana, n.rolf = n.app.visitor("Ana Admin"), n.app.visitor("Rolf Reviewer")
 	for _, step := range []struct {

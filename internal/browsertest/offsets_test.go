@@ -48,6 +48,7 @@ func offsetCases(tb testing.TB) []offsetCase {
 }
 
 func TestOffsetsAreTheSameInBrowserAndAPIInEveryUnit(t *testing.T) {
+	t.Parallel()
 	cases := offsetCases(t)
 	a := newApp(t)
 	project := a.project("offsets", "Offsets")
@@ -125,6 +126,7 @@ func claimAt(start, end int, exact string) annotate.OperationRecord {
 // selected: by keys that move character by character, or cut in half by
 // something other than the mouse.
 func TestASelectionHasWholeCharacters(t *testing.T) {
+	t.Parallel()
 	const (
 		firefighter = "👨🏻\u200d🚒" // four code points, seven UTF-16 units
 		accented    = "e\u0301"   // two of each

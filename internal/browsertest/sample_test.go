@@ -29,6 +29,7 @@ type sampleDesk struct {
 // tell, a quotation split by its cue, speech within speech that has not been
 // held, and single words in marks.
 func TestTheSampleArticleIsTaggedReviewedAndExported(t *testing.T) {
+	t.Parallel()
 	d := &sampleDesk{newsroom: atWork(t, string(shared(t, "samples", "000_73a7b3742c95f092.txt")))}
 	for _, step := range []struct {
 		name string

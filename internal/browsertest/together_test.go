@@ -41,6 +41,7 @@ func (p *person) painted(claims int) {
 // Two people tag without a pause while the server is killed and started again,
 // ten times. In the end both have everything that either did, once.
 func TestNothingIsLostWhileTheServerIsKilledTenTimes(t *testing.T) {
+	t.Parallel()
 	const kills = 10
 	text, words := manyWords(kills * 4)
 	a, server := newProcessApp(t)
@@ -95,6 +96,7 @@ func (n *newsroom) hasAll(words []string) {
 // What waits outlasts the page: a tab that crashes, a browser that shows
 // another page. Whatever page of Onrecord comes next sends it.
 func TestUnsentWorkOutlastsACrash(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.bearsOutage()
 	n.rolf.bearsOutage()
@@ -120,6 +122,7 @@ func TestUnsentWorkOutlastsACrash(t *testing.T) {
 // Reloading the page in the midst of it changes nothing: the work is painted,
 // counted, and sent with the versions that were seen when it was done.
 func TestUnsentWorkIsThereAfterAReload(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.tags(n.ana, sails)
 	n.has("the claim", func(a article) bool { return len(a.Annotations) == 1 })
@@ -149,6 +152,7 @@ func TestUnsentWorkIsThereAfterAReload(t *testing.T) {
 // Two tabs of one article share what waits: both show it, it is sent once and
 // in the order in which it was done.
 func TestTwoTabsShareWhatWaits(t *testing.T) {
+	t.Parallel()
 	text, words := manyWords(6)
 	n := atWork(t, text)
 	tab := n.ana.tab()
@@ -192,6 +196,7 @@ func (n *newsroom) tagged(p *person) []string {
 // Another who signs in in the same browser neither sees nor sends what the
 // first has not sent. It waits until the first is back.
 func TestNobodySendsTheWorkOfAnother(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.bears("status of 401")
 	n.ana.unheard(true)
@@ -224,6 +229,7 @@ func TestNobodySendsTheWorkOfAnother(t *testing.T) {
 
 // Whoever signs out with work that is not saved is told so first.
 func TestSigningOutWithUnsentWorkWarns(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.bears(`One change of yours is not saved yet`)
 	asked := n.ana.asked()
@@ -248,6 +254,7 @@ func TestSigningOutWithUnsentWorkWarns(t *testing.T) {
 // A browser that keeps nothing, as in private windows of some, says so and
 // goes on.
 func TestABrowserThatKeepsNothingSaysSo(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.ana.onEveryPage(`IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError") }`)
 	n.ana.reload()
@@ -266,6 +273,7 @@ func TestABrowserThatKeepsNothingSaysSo(t *testing.T) {
 // Where both changed several things of one claim, each is chosen for itself,
 // and what waits for the choice is told of on every page.
 func TestEachDifferenceIsChosenForItself(t *testing.T) {
+	t.Parallel()
 	n := atWork(t, ferryRow)
 	n.tags(n.ana, sails)
 	n.has("the claim", func(a article) bool { return len(a.Annotations) == 1 })
@@ -311,6 +319,7 @@ func (n *newsroom) coded(p *person, answer string) {
 // Whoever has the article open is seen by the others through any server, with
 // where they look, and what they do is there within a second.
 func TestWhoIsHereIsSeenOnEveryServer(t *testing.T) {
+	t.Parallel()
 	a, here := newProcessApp(t)
 	elsewhere := here.another()
 	text, words := manyWords(200)
