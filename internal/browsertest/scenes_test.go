@@ -66,6 +66,13 @@ var scenes = map[string][]scene{
 	"/projects/{project}/articles/{article}/metadata": {{state: "filled", by: by(annotate.Analyst), path: underArticle("/metadata")}},
 	"/projects/{project}/articles/{article}/delete":   {{state: "asks", by: by(annotate.Manager), path: underArticle("/delete")}},
 
+	"/projects/{project}/dashboard": {
+		{state: "filled", by: by(annotate.Viewer), path: at("/projects/papers/dashboard")},
+		{state: "with the numbers", by: by(annotate.Viewer), path: at("/projects/papers/dashboard?range=quarter"), then: func(p *person) {
+			p.click(".chart summary")
+		}},
+	},
+
 	"/projects/{project}/find": {
 		{state: "at first", by: by(annotate.Analyst), path: at("/projects/papers/find")},
 		{state: "with what was found", by: by(annotate.Analyst), path: at("/projects/papers/find?q=renn")},

@@ -89,6 +89,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	r.Get("/projects/{project}/articles/{article}/history", s.handle(s.showHistory))
 	r.Get("/projects/{project}/articles/{article}/print", s.handle(s.showPrint))
 	r.Get("/projects/{project}/claims/{claim}/history", s.handle(s.showClaimHistory))
+	r.Get("/projects/{project}/dashboard", s.handle(s.showDashboard))
 	r.Get("/projects/{project}/export", s.handle(s.showExport))
 	r.Get("/projects/{project}/export/file", s.handle(s.sendExport))
 	r.Get("/api/v1/projects/{project}/articles/{article}/events", s.handle(s.streamEvents))
@@ -117,6 +118,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/claims/{claim}/comments", "List comments", s.apiListComments)
 	get(api, "/projects/{project}/claims/{claim}/history", "List changes of claim", s.apiClaimHistory)
 	get(api, "/projects/{project}/claims/{claim}/since", "Show changes of claim since a version", s.apiClaimSince)
+	get(api, "/projects/{project}/dashboard", "Show dashboard", s.apiDashboard)
 	get(api, "/projects/{project}/export", "Export project", s.apiExport, sendingFile())
 }
 

@@ -66,15 +66,16 @@ type Nav string
 
 // The entries of the navigation.
 const (
-	NavProjects Nav = "projects"
-	NavArticles Nav = "articles"
-	NavClaims   Nav = "claims"
-	NavEntities Nav = "entities"
-	NavCodebook Nav = "codebook"
-	NavExport   Nav = "export"
-	NavSettings Nav = "settings"
-	NavAccount  Nav = "account"
-	NavUsers    Nav = "users"
+	NavProjects  Nav = "projects"
+	NavArticles  Nav = "articles"
+	NavClaims    Nav = "claims"
+	NavEntities  Nav = "entities"
+	NavCodebook  Nav = "codebook"
+	NavDashboard Nav = "dashboard"
+	NavExport    Nav = "export"
+	NavSettings  Nav = "settings"
+	NavAccount   Nav = "account"
+	NavUsers     Nav = "users"
 )
 
 // May reports whether the asker's role in the project includes need.
