@@ -1,7 +1,8 @@
 package browsertest
 
 import (
-	"time"
+	"context"
+	"sync"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -25,12 +26,30 @@ func (p *person) touch(kind input.DispatchTouchEventType, at ...place) {
 	call(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
 }
 
-// longPress holds a finger at a place until the browser selects the word there.
+// longPress holds a finger at a place until the browser takes that for a long
+// press. Injected touches know no time: only a mouse that the tab takes for a
+// finger can be held. The browser does what its events say, and never answers.
 func (p *person) longPress(at place) {
 	p.tb.Helper()
-	p.touch("touchStart", at)
-	time.Sleep(800 * time.Millisecond) // what browsers take for long
-	p.touch("touchEnd")
+	finger := emulation.SetEmitTouchEventsForMouseParams{Enabled: true, Configuration: emulation.SetEmitTouchEventsForMouseConfigurationMobile}
+	call(p, emulation.SetEmitTouchEventsForMouse, finger)
+	ctx, cancel := context.WithCancel(p.ctx)
+	var unanswered sync.WaitGroup
+	send := func(kind input.DispatchMouseEventType) {
+		unanswered.Go(func() { _ = chromedp.Do(ctx, mouse(kind, at)) })
+	}
+	run[bool](p, `() => {
+		for (const name of ["contextmenu", "touchend"]) addEventListener(name, () => (document.documentElement.dataset.press = name), { capture: true, once: true })
+		return true
+	}`)
+	send(input.DispatchMouseEventTypeMousePressed)
+	p.until("the press to be a long one", `document.documentElement.dataset.press === "contextmenu"`)
+	send(input.DispatchMouseEventTypeMouseReleased)
+	p.until("the finger to be lifted", `document.documentElement.dataset.press === "touchend"`)
+	cancel()
+	unanswered.Wait()
+	finger.Enabled = false
+	call(p, emulation.SetEmitTouchEventsForMouse, finger)
 }
 
 // tap touches what a selector names for a moment.
