@@ -42,7 +42,7 @@ func TestAnArticleIsWalkedThroughItsPastAndRestored(t *testing.T) {
 	ben.changes(project, id, annotate.OperationRecord{Op: annotate.Delete, Annotation: &annotate.AnnotationRecord{ID: claim, Version: 1}})
 
 	ana.bench(project, id)
-	ana.click(`a[aria-label="History"]`)
+	ana.click("#bench-bar a", "History")
 	ana.says("As it is now.", "Ben Analyst: Deleted: claim", "3 / 3")
 	ana.until("what was deleted marked as gone", `document.querySelector(".annotated .step.gone")?.textContent === "The bridge will open in May"`)
 
@@ -76,4 +76,74 @@ func TestAnArticleIsWalkedThroughItsPastAndRestored(t *testing.T) {
 	ana.click("a.button", "Restore…")
 	ana.click("button", "Restore")
 	ana.saves(project, id, "the restoring undone", func(a article) bool { return !a.has(annotate.Claim, "The bridge will open in May") && a.Seq == 5 })
+}
+
+func TestTheWorkbenchShowsThePastAndRestoresIt(t *testing.T) {
+	t.Parallel()
+	n := atWork(t, bridgeNotes)
+	p := n.ana
+	claim := p.tags(n.project, n.article, annotate.Claim, "The bridge will open in May")
+	p.tags(n.project, n.article, annotate.Speaker, "Ana Ruiz")
+	n.rolf.changes(n.project, n.article, annotate.OperationRecord{Op: annotate.Delete, Annotation: &annotate.AnnotationRecord{ID: claim, Version: 1}})
+	painted := func(claims, speakers int) {
+		t.Helper()
+		p.until("what is painted", `(CSS.highlights.get("kind-claim")?.size ?? 0) === args[0] && (CSS.highlights.get("kind-speaker")?.size ?? 0) === args[1]`, claims, speakers)
+	}
+	marked := func(how, words string) {
+		t.Helper()
+		p.until(words+" marked as "+how, `[...CSS.highlights.get("step-" + args[0])].map((s) => { const r = document.createRange(); r.setStart(s.startContainer, s.startOffset); r.setEnd(s.endContainer, s.endOffset); return String(r) }).join("|") === args[1]`, how, words)
+	}
+	shows := func(words string) {
+		t.Helper()
+		p.until("the bar to say "+words, `document.querySelector("#past-bar:not([hidden])")?.textContent.includes(args[0])`, words)
+	}
+	painted(0, 1)
+
+	p.press("F8")
+	shows("3 / 3")
+	shows("As it is now.")
+	marked("gone", "The bridge will open in May")
+	p.until("the keyboard on the slider", `document.activeElement.id === "past-seq"`)
+	p.press("ArrowLeft")
+	shows("2 / 3")
+	painted(1, 1)
+	marked("new", "Ana Ruiz")
+	p.press("[")
+	shows("1 / 3")
+	painted(1, 0)
+	marked("new", "The bridge will open in May")
+	p.press("[")
+	shows("Before the first change.")
+	painted(0, 0)
+	p.press("]", "]")
+	shows("2 / 3")
+
+	// The cards are those of then, to be read only.
+	p.press(".")
+	p.until("the claim's card", `document.querySelector('#cards .card[data-form="open"] blockquote')?.textContent === "The bridge will open in May"`)
+	p.until("nothing in it to change", `!document.querySelector("#cards .card :is(input, .remove, .delete)")`)
+	p.press("Delete", "Control+z")
+	p.until("why nothing happens", `document.querySelector("#announcements").textContent.startsWith("Nothing can be changed in the past.")`)
+
+	// What others do meanwhile changes nothing of it.
+	n.rolf.tags(n.project, n.article, annotate.Claim, "Nobody from the council was asked")
+	shows("2 / 4")
+	painted(1, 1)
+
+	p.press("Escape", "Escape", "Escape")
+	p.until("the present", `document.querySelector("#past-bar").hidden && document.activeElement.id === "text"`)
+	painted(1, 1)
+	p.until("the claim of now", `document.querySelector("#cards .card")?.textContent.includes("Nobody from the council was asked")`)
+
+	p.press("[", "[")
+	shows("2 / 4")
+	p.click("#past-restore")
+	p.saves(n.project, n.article, "the claim again", func(a article) bool {
+		return len(a.Annotations) == 2 && a.has(annotate.Claim, "The bridge will open in May") && a.Seq == 5
+	})
+	p.until("the present", `document.querySelector("#past-bar").hidden`)
+	p.press("Control+z")
+	p.saves(n.project, n.article, "the restoring undone", func(a article) bool {
+		return !a.has(annotate.Claim, "The bridge will open in May") && a.has(annotate.Claim, "Nobody from the council was asked") && a.Seq == 6
+	})
 }

@@ -19,6 +19,7 @@ var pictures = []struct{ name, route, state string }{
 	{"workbench", "/projects/{project}/articles/{article}", "with an open claim"},
 	{"workbench-find", "/projects/{project}/articles/{article}", "with words found"},
 	{"workbench-keys", "/projects/{project}/articles/{article}", "with the keys"},
+	{"workbench-past", "/projects/{project}/articles/{article}", "in the past"},
 	{"command-palette", "/projects/{project}/articles/{article}", "with the palette"},
 	{"articles", "/projects/{project}/articles", "filled"},
 	{"review-queue", "/projects/{project}/claims", "unreviewed"},

@@ -1,4 +1,4 @@
-import type { AnnotationSet } from "./annotationset";
+import type { Annotations } from "./annotationset";
 import type { Codes } from "./codes";
 import type { Range } from "./fragments";
 import type { Offsets } from "./offsets";
@@ -55,7 +55,7 @@ export function answering(given: Attributes, name: string, value: string | reado
  * have goes: links whose roles do not fit, answers to questions it is not
  * asked, an entity where it stands for none.
  */
-export function rekinding(annotation: Annotation, kind: string, set: AnnotationSet, codes: Codes): Operation[] {
+export function rekinding(annotation: Annotation, kind: string, set: Annotations, codes: Codes): Operation[] {
   const asked = new Set(codes.of(kind, annotation.attributes).map(({ name }) => name));
   const attributes = Object.fromEntries(Object.entries(annotation.attributes).filter(([name]) => asked.has(name)));
   const entity = codes.kind(kind)?.entities.length ? annotation.entity : null;

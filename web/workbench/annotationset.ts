@@ -13,13 +13,23 @@ export interface Changed {
   readonly by?: string;
 }
 
+/** Annotations is what can be read of an annotation set, now or as it was. */
+export interface Annotations {
+  annotation(id: string): Annotation | undefined;
+  link(id: string): Link | undefined;
+  annotations(): Iterable<Annotation>;
+  links(): Iterable<Link>;
+  /** The links that lead from or to the annotation called id, the oldest first. */
+  linksOf(id: string): Link[];
+}
+
 /**
  * AnnotationSet is the annotations of one article as this page knows them:
  * what the server has confirmed, and over it the change sets that still wait.
  * Reading gives the two together, so that what was just tagged is there at
  * once, and what was refused is gone again.
  */
-export class AnnotationSet {
+export class AnnotationSet implements Annotations {
   /** The number of the newest change set up to which all have been heard of. */
   seq = 0;
   readonly #annotations = new Table<Annotation>();
@@ -47,7 +57,10 @@ export class AnnotationSet {
     return this.#annotations.live.values();
   }
 
-  /** The links that lead from or to the annotation called id, the oldest first. */
+  links(): Iterable<Link> {
+    return this.#links.live.values();
+  }
+
   linksOf(id: string): Link[] {
     const links = [...(this.#ends.get(id) ?? [])].sort().map((link) => this.link(link));
     return links.filter((link) => link !== undefined).filter(({ from, to }) => from === id || to === id);

@@ -1,7 +1,7 @@
 import { t } from "../language/_words";
 import type { Clash, Problem, Reply } from "./reply";
 import type { Place } from "./outbox";
-import type { Answer, Article, ChangeSet, Entity, Presence } from "./record";
+import type { Answer, Article, ChangeSet, Entity, LogEntry, Operation, Presence } from "./record";
 
 /** ProblemDetails is RFC 9457, as the server fills it in. */
 interface ProblemDetails {
@@ -17,6 +17,8 @@ export class Failure extends Error {}
 // A body this short may still be sent when the page is left.
 const keepaliveLimit = 60_000;
 const patience = 20_000; // milliseconds
+/** How much of the log is read at a time. */
+const entriesAtOnce = 200;
 
 /** Sends a change set to its place, and says how it ended. It throws when nothing came back. */
 export async function sendTo(place: Place, changeSet: ChangeSet): Promise<Reply> {
@@ -59,6 +61,16 @@ export class Api {
 
   article(): Promise<Article> {
     return ask<Article>(this.#article);
+  }
+
+  /** Entries of the log before a number, the newest first. */
+  async log(before: number): Promise<LogEntry[]> {
+    return (await ask<{ items: LogEntry[] }>(`${this.#article}/changes?before=${before}&limit=${entriesAtOnce}`)).items;
+  }
+
+  /** What would bring the article back to what it was after the change set of a number. */
+  async restoration(seq: number): Promise<Operation[]> {
+    return (await ask<{ operations: Operation[] }>(`${this.#article}/restoration?seq=${seq}`)).operations;
   }
 
   /** The address of the live events after a change set's number, for a page that others are to see. */

@@ -1,4 +1,4 @@
-import type { AnnotationSet } from "./annotationset";
+import type { Annotations } from "./annotationset";
 import { distance, extent } from "./fragments";
 import type { Annotation, Link, Role } from "./record";
 
@@ -26,7 +26,7 @@ export interface Attribution {
 const mostChains = 20;
 
 /** What the links of a claim lead to, in the order of the text. */
-export function attributionOf(set: AnnotationSet, claim: string): Attribution {
+export function attributionOf(set: Annotations, claim: string): Attribution {
   return {
     speakers: hops(set, claim, "speaker"),
     addressees: hops(set, claim, "addressee"),
@@ -39,12 +39,12 @@ export function attributionOf(set: AnnotationSet, claim: string): Attribution {
 }
 
 /** What the links from an annotation in a role lead to. */
-export function hops(set: AnnotationSet, from: string, role: Role): Hop[] {
+export function hops(set: Annotations, from: string, role: Role): Hop[] {
   return set.linksOf(from).filter((link) => link.role === role && link.from === from)
     .map((link) => ({ link, to: set.annotation(link.to)! })).sort(asTheyStand);
 }
 
-function chainsFrom(set: AnnotationSet, before: readonly Hop[]): Hop[][] {
+function chainsFrom(set: Annotations, before: readonly Hop[]): Hop[][] {
   const seen = new Set(before.map(({ to }) => to.id));
   const next = hops(set, before.at(-1)!.to.id, "via").filter(({ to }) => !seen.has(to.id));
   if (next.length === 0) return [[...before]];
@@ -67,7 +67,7 @@ export interface Part {
  * what its links lead to, for others the claims and sources that lead to them
  * too.
  */
-export function partsOf(set: AnnotationSet, id: string): Part[] {
+export function partsOf(set: Annotations, id: string): Part[] {
   const annotation = set.annotation(id);
   if (!annotation) return [];
   if (annotation.kind !== "claim") {
@@ -82,7 +82,7 @@ export function partsOf(set: AnnotationSet, id: string): Part[] {
 }
 
 /** Whether a claim wants attention: nobody says it, and nobody says that none is stated. */
-export function isUnattributed(set: AnnotationSet, claim: Annotation): boolean {
+export function isUnattributed(set: Annotations, claim: Annotation): boolean {
   const stated = claim.attributes["not_stated"];
   if (claim.kind !== "claim" || (Array.isArray(stated) && stated.includes("speaker"))) return false;
   return !set.linksOf(claim.id).some(({ role, from }) => from === claim.id && (role === "speaker" || role === "source"));
@@ -93,7 +93,7 @@ export function isUnattributed(set: AnnotationSet, claim: Annotation): boolean {
  * first, one for each name: of many mentions of somebody the nearest will do.
  * Only as many are named as it takes to find most.
  */
-export function nearest(set: AnnotationSet, kind: string, to: Annotation, name: (annotation: Annotation) => string, most = Number.POSITIVE_INFINITY): Annotation[] {
+export function nearest(set: Annotations, kind: string, to: Annotation, name: (annotation: Annotation) => string, most = Number.POSITIVE_INFINITY): Annotation[] {
   const place = extent(to.fragments);
   const away = (annotation: Annotation) => {
     const other = extent(annotation.fragments);

@@ -1,4 +1,3 @@
-import type { AnnotationSet } from "./annotationset";
 import type { Api } from "./api";
 import { isUnattributed } from "./attribution";
 import type { Boundaries } from "./boundaries";
@@ -7,8 +6,9 @@ import type { Directory } from "./directory";
 import type { Editor } from "./editor";
 import type { Offsets } from "./offsets";
 import { ReadingOrder } from "./order";
-import type { Annotation } from "./record";
+import type { Annotation, LogEntry } from "./record";
 import type { TextSelection } from "./selection";
+import { ShownSet } from "./shownset";
 import { Signal } from "./signal";
 import { Spans } from "./spans";
 import type { Direction, TextView } from "./textview";
@@ -41,6 +41,8 @@ export interface Parts {
 /** Bench is what the parts of the page share: the article, and what is looked at. */
 export class Bench {
   readonly parts: Parts;
+  /** The annotations that the page shows. */
+  readonly set: ShownSet;
   /** The claims, as they stand in the text. */
   readonly claims = new ReadingOrder();
   /** Where in the text every annotation is. */
@@ -48,6 +50,8 @@ export class Bench {
   /** The annotation that is focused. */
   focused: string | undefined;
   readonly attention = new Signal<Attention>();
+  /** Tells of each change set as it is made, whoever makes it. */
+  readonly logged = new Signal<LogEntry>();
   /** Tells when names, reviews or comments are not what they were. */
   readonly renamed = new Signal<void>();
   /** How many annotations of each kind there are. */
@@ -58,6 +62,7 @@ export class Bench {
 
   constructor(parts: Parts) {
     this.parts = parts;
+    this.set = new ShownSet(parts.editor.set);
     this.set.listen(({ annotations, ends }) => {
       this.#index(annotations);
       for (const ids of [annotations, ends]) for (const id of ids) this.#attribute(id);
@@ -65,8 +70,9 @@ export class Bench {
     });
   }
 
-  get set(): AnnotationSet {
-    return this.parts.editor.set;
+  /** Whether what is shown may be changed by who is here: the past may not. */
+  get mayTag(): boolean {
+    return this.parts.mayTag && !this.set.isPast;
   }
 
   /** The focused annotation. */

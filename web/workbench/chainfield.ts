@@ -36,8 +36,8 @@ function chainOf(bench: Bench, tagging: Tagging, chain: readonly Hop[]): HTMLEle
   const others = bench.set.linksOf(head.id).filter(({ role, to }) => role === "source" && to === head.id).length - 1;
   return element("div", { className: "chain", role: "group", "aria-label": t("How it came through %s", bench.name(head)) },
     element("ol", {}, ...chain.map((hop) => element("li", { className: "hop" }, chip(bench, tagging, hop)))),
-    bench.parts.mayTag && onward(bench, tagging, head.id, last.id, bench.name(last)),
-    bench.parts.mayTag && chain.length > 1 && others > 0 && element("p", { className: "note" },
+    bench.mayTag && onward(bench, tagging, head.id, last.id, bench.name(last)),
+    bench.mayTag && chain.length > 1 && others > 0 && element("p", { className: "note" },
       n(others, "One more claim shares this chain.", "%d more claims share this chain.")));
 }
 

@@ -23,7 +23,7 @@ export function codingField(bench: Bench, tagging: Tagging, id: string): Field {
     const current = annotation();
     if (!current) return [];
     const answer: Answer = (name, value) => tagging.answer(bench.set.annotation(id)!, name, value);
-    return asked().map((question) => bench.parts.mayTag
+    return asked().map((question) => bench.mayTag
       ? asking(question, current.attributes, id, answer)
       : element("p", { className: "answer" }, element("span", { className: "label" }, question.label), answerWords(question, current.attributes) || "–"));
   });
@@ -119,7 +119,7 @@ function line({ name, label, guideline }: Attribute, given: Attributes, answer: 
 export function linkAnswers(bench: Bench, tagging: Tagging, link: Link): Child[] {
   const answer: Answer = (name, value) => tagging.answerLink(bench.set.link(link.id)!, name, value);
   return bench.parts.codes.ofLink(link.role, link.attributes).map((question) => {
-    if (!bench.parts.mayTag) return element("span", { className: "answer" }, answerWords(question, link.attributes));
+    if (!bench.mayTag) return element("span", { className: "answer" }, answerWords(question, link.attributes));
     if (question.type !== "choice") return line(question, link.attributes, answer);
     const select = menu(question, link.attributes, answer, false);
     select.dataset["key"] = `${question.name} ${link.id}`;

@@ -22,7 +22,7 @@ export function entityField(bench: Bench, tagging: Tagging, id: string): Field &
     const current = annotation();
     if (current) tagging.identify(current, entity.id);
   };
-  const picker = bench.parts.mayTag ? entityPicker(bench, kind, () => bench.quote(annotation()!, 200), take) : undefined;
+  const picker = bench.mayTag ? entityPicker(bench, kind, () => bench.quote(annotation()!, 200), take) : undefined;
   const facts = () => [annotation()?.entity, bench.parts.directory.entity(annotation()?.entity ?? null), proposals, annotation()?.fragments];
   const list = drawn(element("div", { className: "linked" }), facts, () => {
     const current = annotation();
@@ -84,9 +84,9 @@ function chosen(bench: Bench, tagging: Tagging, annotation: Annotation, update: 
     element("div", { className: `chip color-${color}`, "data-entity": annotation.entity },
       element("a", { className: "name", href: `/projects/${project}/entities/${annotation.entity}` }, entity?.name ?? t("Somebody known")),
       entity && element("span", { className: "hint" }, typeWord(entity.type)),
-      bench.parts.mayTag && annotation.fragments.length > 0 &&
+      bench.mayTag && annotation.fragments.length > 0 &&
         iconButton(t("Not this one"), icon("cross"), () => tagging.identify(annotation, null), "not this one")),
-    entity && bench.parts.mayTag && spelling(bench, annotation, entity, update, complain),
+    entity && bench.mayTag && spelling(bench, annotation, entity, update, complain),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { AnnotationSet } from "./annotationset";
+import type { Annotations } from "./annotationset";
 import type { Annotation } from "./record";
 import { Signal } from "./signal";
 
@@ -15,14 +15,14 @@ export type Keep = Pick<Storage, "getItem" | "setItem">;
  */
 export class Filter {
   readonly changed = new Signal<void>();
-  readonly #set: AnnotationSet;
+  readonly #set: Annotations;
   /** Who is here: what is not saved yet is theirs. */
   readonly #me: string;
   readonly #keep: Keep;
   readonly #key: string;
   readonly #hidden: Record<Aspect, Set<string>>;
 
-  constructor(set: AnnotationSet, project: string, me: string, keep: Keep) {
+  constructor(set: Annotations, project: string, me: string, keep: Keep) {
     this.#set = set;
     this.#me = me;
     this.#keep = keep;

@@ -31,11 +31,11 @@ export class Following {
   /** Begins to listen, from the last change set that has been read. */
   start(): void {
     const { directory, editor } = this.#bench.parts;
-    listen(() => this.#api.events(this.#bench.set.seq, this.#here.page), {
+    listen(() => this.#api.events(this.#bench.parts.editor.set.seq, this.#here.page), {
       change: (entry) => this.#change(entry),
       review: ({ claim, review_state, review }) => {
         directory.reviewed(review);
-        this.#bench.set.reviewed(claim, review_state);
+        editor.set.reviewed(claim, review_state);
         this.#bench.renamed.tell();
       },
       comment: (comment) => {
@@ -55,6 +55,7 @@ export class Following {
   #change(entry: LogEntry): void {
     const { codes, directory, editor } = this.#bench.parts;
     const own = editor.heard(entry);
+    this.#bench.logged.tell(entry);
     this.#learnNames(entry);
     if (own || entry.author === directory.me.id) return;
     clearTimeout(this.#quiet);
@@ -85,10 +86,10 @@ export class Following {
       try {
         const article = await this.#api.article();
         // What has been heard of meanwhile is not to be taken back.
-        if (article.seq < this.#bench.set.seq) this.#again = true;
+        if (article.seq < this.#bench.parts.editor.set.seq) this.#again = true;
         else {
           this.#bench.parts.directory.take(article);
-          this.#bench.set.reset(article);
+          this.#bench.parts.editor.set.reset(article);
           this.#bench.renamed.tell();
         }
         await new Promise((rested) => setTimeout(rested, restTime));

@@ -56,7 +56,7 @@ export class Handles {
   /** Brings the handles in line with what is focused. */
   #show(): void {
     const { current } = this.#bench;
-    const fragments = !current || current.fragments.length > mostFragments ? [] : current.fragments;
+    const fragments = !current || !this.#bench.mayTag || current.fragments.length > mostFragments ? [] : current.fragments;
     if (this.#of !== current?.id || this.#grips.length !== 2 * fragments.length) this.#make(current, fragments.length);
     if (current) for (const grip of this.#grips) this.#place(grip, current);
   }

@@ -26,7 +26,7 @@ export function openCard(bench: Bench, tagging: Tagging, id: string): OpenCard {
   const kind = bench.set.annotation(id)!.kind;
   const fields = kind === "claim" ? claimFields(bench, tagging, id) : mentionFields(bench, tagging, id);
   const all: Field[] = [header(bench, id), ...fields, codingField(bench, tagging, id)];
-  if (bench.parts.mayTag) all.push(textField(bench, tagging, id));
+  if (bench.mayTag) all.push(textField(bench, tagging, id));
   all.push(amendedField(bench, id), footer(bench, tagging, id));
   const { label } = bench.parts.codes.kind(kind) ?? { label: kind };
   const root = element("div", { className: "body", tabIndex: -1, role: "group", "aria-label": label }, ...all.map((field) => field.element));
@@ -109,7 +109,7 @@ function folded(bench: Bench, id: string, fields: readonly Field[]): Field {
   const update = () => {
     fields.forEach((field) => field.update());
     const { cues, addressees, within } = attributionOf(bench.set, id);
-    root.hidden = !bench.parts.mayTag && cues.length + addressees.length + within.length === 0;
+    root.hidden = !bench.mayTag && cues.length + addressees.length + within.length === 0;
     summary.textContent = [...cues, ...addressees, ...within].map(({ to }) => t("“%s”", bench.quote(to, 24))).join(" · ");
   };
   update();
@@ -145,7 +145,7 @@ function belonging(bench: Bench, tagging: Tagging, id: string): Field {
   const claims = () => bench.set.linksOf(id).filter(({ to }) => to === id);
   const near = () => {
     const mention = bench.set.annotation(id);
-    if (!role || !mention || mention.fragments.length === 0 || claims().length > 0 || !bench.parts.mayTag) return [];
+    if (!role || !mention || mention.fragments.length === 0 || claims().length > 0 || !bench.mayTag) return [];
     return tagging.claimsNear(mention).slice(0, 2);
   };
   const words = { speaker: t("Says"), source: t("Source of"), cue: t("Signals") }[kind] ?? t("Belongs to");

@@ -63,7 +63,7 @@ function part(bench: Bench, { role, mention, made }: Accepted, take: () => void)
 function proposalFor(bench: Bench, id: string): Proposal {
   const claim = bench.set.annotation(id);
   const stated = claim?.attributes["not_stated"];
-  if (!bench.parts.mayTag || !claim || claim.kind !== "claim" || claim.fragments.length === 0) return {};
+  if (!bench.mayTag || !claim || claim.kind !== "claim" || claim.fragments.length === 0) return {};
   if (hops(bench.set, id, "speaker").length > 0 || (Array.isArray(stated) && stated.includes("speaker"))) return {};
   const { offsets, view } = bench.parts;
   const proposal = propose(view.text, claim.fragments.map((f) => TextView.stretch(f, offsets)), mentionsAround(bench, claim));

@@ -29,7 +29,7 @@ export function roleField(bench: Bench, tagging: Tagging, from: string, asked: A
   const { role, label } = asked;
   const kind = ends[role].to;
   const linked = () => hops(bench.set, from, role);
-  const picker = bench.parts.mayTag ? rolePicker(bench, tagging, from, role, asked.label, asked.placeholder) : undefined;
+  const picker = bench.mayTag ? rolePicker(bench, tagging, from, role, asked.label, asked.placeholder) : undefined;
   const { drawing } = asked;
   let asksForMore = false;
   let count = linked().length;
@@ -97,13 +97,13 @@ export function chip(bench: Bench, tagging: Tagging, { link, to }: Hop): HTMLEle
       onclick: () => bench.focus(to.id, { scroll: true }),
     }, to.fragments.length === 0 && element("span", { className: "silent", title: t("Not mentioned in the text") }, "∅ "), name),
     ...linkAnswers(bench, tagging, link),
-    bench.parts.mayTag && iconButton(t("Remove %s", name), icon("cross"), () => tagging.unlink(link), `remove ${link.id}`));
+    bench.mayTag && iconButton(t("Remove %s", name), icon("cross"), () => tagging.unlink(link), `remove ${link.id}`));
 }
 
 /** The mentions that stand nearest, one press away, while nothing is linked. */
 function offers(bench: Bench, tagging: Tagging, from: string, { role, offers: most }: Asked, kind: string): Child[] {
   const annotation = bench.set.annotation(from);
-  if (!most || !annotation || !bench.parts.mayTag || hops(bench.set, from, role).length > 0 || stated(annotation, kind)) return [];
+  if (!most || !annotation || !bench.mayTag || hops(bench.set, from, role).length > 0 || stated(annotation, kind)) return [];
   return nearest(bench.set, kind, annotation, (a) => bench.name(a), most).map((mention) =>
     element("button", {
       type: "button", className: "offer", "data-key": `offer ${mention.id}`, "data-annotation": mention.id,
@@ -122,11 +122,11 @@ function notStated(bench: Bench, tagging: Tagging, from: string, { notStated: va
   const question = bench.parts.codes.of("claim", {}).find(({ name }) => name === "not_stated");
   if (!value || !annotation || !question?.values.some((v) => v.value === value)) return [];
   const is = stated(annotation, value);
-  if (!is && (linked > 0 || !bench.parts.mayTag)) return [];
+  if (!is && (linked > 0 || !bench.mayTag)) return [];
   const said = annotation.attributes["not_stated"];
   const others = Array.isArray(said) ? said.filter((v) => v !== value) : [];
   return [element("button", {
-    type: "button", className: "not-stated", "aria-pressed": String(is), "data-key": `not stated ${value}`, disabled: !bench.parts.mayTag,
+    type: "button", className: "not-stated", "aria-pressed": String(is), "data-key": `not stated ${value}`, disabled: !bench.mayTag,
     onclick: () => tagging.answer(annotation, "not_stated", is ? others : [...others, value]),
   }, is && icon("check"), t("Not stated in the text"))];
 }

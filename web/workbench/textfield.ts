@@ -52,7 +52,7 @@ export function footer(bench: Bench, tagging: Tagging, id: string): Field {
     if (!a) return [];
     return [
       element("p", { className: "authors" }, authors(bench, a)),
-      bench.parts.mayTag && element("button", {
+      bench.mayTag && element("button", {
         type: "button", className: "quiet-action danger", "data-key": "delete", "data-action": "delete", onclick: () => tagging.remove(bench.set.annotation(id)!),
       }, icon("trash"), t("Delete")),
     ];

@@ -62,8 +62,8 @@ export class Toolbar {
 
   #show(): void {
     const range = this.#bench.parts.selection.range;
-    this.#root.hidden = !range || this.#pressed;
-    if (!range || this.#pressed) return;
+    this.#root.hidden = !range || this.#pressed || !this.#bench.mayTag;
+    if (!range || this.#root.hidden) return;
     this.#root.replaceChildren(...this.#rows());
     this.#place(range);
   }
