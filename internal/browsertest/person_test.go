@@ -98,20 +98,27 @@ func (p *person) tab() *person {
 // member is somebody signed in, with a role in the project.
 func (a *app) member(project annotate.Project, role annotate.Role, name string) *person {
 	a.tb.Helper()
+	p := a.visitor(name)
+	p.email, p.session = a.join(project, role, name)
+	p.id = must(a.store.User(a.tb.Context(), p.email))(a.tb).ID
+	p.signedInAs(p.session)
+	return p
+}
+
+// join has somebody belong to a project, and signs them in.
+func (a *app) join(project annotate.Project, role annotate.Role, name string) (email string, session store.Secret) {
+	a.tb.Helper()
 	ctx := a.tb.Context()
 	admin := must(a.store.FirstAdmin(ctx))(a.tb)
 	invitation := must(a.store.Invite(ctx, store.NewInvitation{
 		Project: project.ID, Role: role, By: admin.ID, At: time.Now(), Expires: time.Now().Add(time.Hour),
 	}))(a.tb)
-	email := strings.ToLower(strings.Fields(name)[0]) + "@example.org"
+	email = strings.ToLower(strings.Fields(name)[0]) + "@example.org"
 	session, _, err := a.store.Join(ctx, invitation, store.NewUser{Email: email, Name: name, Password: password, At: time.Now()}, "a test")
 	if err != nil {
 		a.tb.Fatal(err)
 	}
-	p := a.visitor(name)
-	p.email, p.session, p.id = email, session, must(a.store.User(ctx, email))(a.tb).ID
-	p.signedInAs(session)
-	return p
+	return email, session
 }
 
 // signedInAs has the person's browser hold a session.

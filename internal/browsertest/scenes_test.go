@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/chromedp"
+
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/internal/store"
 )
@@ -235,6 +237,17 @@ var workbenchScenes = []scene{
 		p.click("#filter summary")
 		p.click("#filter-states label", "Approved")
 		p.until("something hidden", `document.querySelector("#filter-hidden").textContent.endsWith(" hidden")`)
+	}},
+	{state: "with the menu of a narrow bar", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.do("resize", chromedp.EmulateViewport(390, 900))
+		p.click("#more summary")
+		p.until("the menu", `document.querySelector("#more[open] #further")`)
+	}},
+	{state: "in the past", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
+		p.ready()
+		p.press("[", "[")
+		p.until("the step marked", `!document.querySelector("#past-bar").hidden && ["new", "gone", "same"].some((mark) => CSS.highlights.get("step-" + mark)?.size > 0)`)
 	}},
 	{state: "with words found", by: by(annotate.Analyst), path: underArticle(""), then: func(p *person) {
 		p.ready()

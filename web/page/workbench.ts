@@ -29,6 +29,7 @@ import { Legend } from "../workbench/legend";
 import { Offsets } from "../workbench/offsets";
 import { canPaint, Painter, type Painting } from "../workbench/painter";
 import { Palette } from "../workbench/palette";
+import { Past } from "../workbench/past";
 import { goToPlace, keepPlace } from "../workbench/place";
 import { Pointer } from "../workbench/pointer";
 import type { Held } from "../workbench/outbox";
@@ -115,7 +116,9 @@ function furnish(): void {
   new FilterMenu(bench, filter, painter);
   const rail = new Rail(bench, layout, tagging, filter);
   new Sheet(bench, rail, filter);
-  const findBar = new FindBar(bench, layout, new Scroller(bench, rail));
+  const scroller = new Scroller(bench, rail);
+  const findBar = new FindBar(bench, layout, scroller);
+  const past = new Past(bench, scroller);
   new Threads(bench);
   const chooser = new Chooser(bench);
   const pointer = new Pointer(bench, painter, chooser, filter);
@@ -125,8 +128,8 @@ function furnish(): void {
   const commands = new Commands();
   const sheet = new KeySheet(commands, bench.parts.selection);
   const palette = new Palette(bench, commands, caret);
-  const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, filter });
-  commands.add(...benchCommands(doing), new CodebookPanel(bench).command);
+  const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, filter, past });
+  commands.add(...benchCommands(doing), ...past.commands, new CodebookPanel(bench).command);
   new Keyboard(bench, commands, sheet);
   new Bar(bench, tagging, doing);
   if (facts.may_tag) new Handles(bench, tagging);
@@ -153,7 +156,7 @@ async function begin(found: Article): Promise<void> {
   painter.preview(found.annotations, layout.shown(innerHeight));
   await painted();
   bench.parts.directory.take(found);
-  bench.set.reset(found);
+  bench.parts.editor.set.reset(found);
   if (facts.may_tag) await bench.parts.editor.queue.look(); // what was not saved when the page was left
   goToPlace(bench);
   new Following(bench, new WhoIsHere(bench, layout)).start();
@@ -169,7 +172,9 @@ function warmUp(): void {
 }
 
 function fail(reason: unknown): void {
-  find("#heard").textContent = t("The tags could not be read. Reload the page to try again.");
+  const heard = find<HTMLElement>("#heard");
+  heard.dataset["failed"] = "";
+  heard.textContent = t("The tags could not be read. Reload the page to try again.");
   throw reason;
 }
 

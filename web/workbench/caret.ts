@@ -62,11 +62,23 @@ export class Caret {
 
   /** Puts the caret at a place of the text, given in code points, and the keyboard with it. */
   place(offset: number): void {
+    this.#place(this.#bench.parts.offsets.units(offset));
+  }
+
+  /** Goes into the text with the keyboard: to where the caret was if that shows, else to the first line that does. */
+  enter(): void {
+    const unit = this.unit;
+    const rect = unit === undefined ? undefined : this.#bench.parts.view.edge(unit, "start");
+    const shows = rect && rect.top >= shownFrom() && rect.top + rect.height <= innerHeight;
+    this.#place(shows ? unit! : this.#bench.parts.view.unitBelow(shownFrom()));
+  }
+
+  #place(unit: number): void {
     const selection = getSelection();
     if (!selection) return;
     this.#root.focus({ preventScroll: true });
     this.#byKeyboard = true;
-    this.#put(selection, this.#bench.parts.offsets.units(offset), false);
+    this.#put(selection, unit, false);
     this.#draw();
     this.#reveal();
   }
@@ -98,9 +110,9 @@ export class Caret {
 
   /** Begins at the focused annotation, or at the first line that shows. */
   #begin(selection: Selection): void {
-    const { offsets } = this.#bench.parts;
+    const { offsets, view } = this.#bench.parts;
     const fragment = this.#bench.current?.fragments[0];
-    this.#put(selection, fragment ? offsets.units(fragment.start) : 0, false);
+    this.#put(selection, fragment ? offsets.units(fragment.start) : view.unitBelow(shownFrom()), false);
   }
 
   #draw(): void {
@@ -117,8 +129,13 @@ export class Caret {
 
   #reveal(): void {
     const rect = this.#bar.getBoundingClientRect();
-    const top = find("#bench-bar").getBoundingClientRect().bottom + 24;
+    const top = shownFrom() + 24;
     if (rect.top < top) scrollBy({ top: rect.top - top });
     else if (rect.bottom > innerHeight - 48) scrollBy({ top: rect.bottom - innerHeight + 48 });
   }
+}
+
+/** The height of the window below which the text shows. */
+export function shownFrom(): number {
+  return find("#bench-bar").getBoundingClientRect().bottom;
 }

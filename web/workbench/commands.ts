@@ -85,6 +85,10 @@ export type Whole = "word" | "sentence" | "paragraph";
 export interface Doing {
   readonly mayTag: boolean;
   readonly codes: Codes;
+  /** Whether what is shown is the present. */
+  hasPresent(): boolean;
+  /** Says that the past is not to be changed. */
+  refusePast(): void;
   hasSelection(): boolean;
   hasFocus(): boolean;
   /** Whether a claim is focused, or was the last to be. */
@@ -93,6 +97,8 @@ export interface Doing {
   hasCaret(): boolean;
   tag(kind: string, link: boolean): void;
   move(unit: Unit, by: By, extend: boolean): boolean;
+  /** Puts the keyboard into the text. */
+  enterText(): void;
   widen(unit: Whole): void;
   go(by: By, to: "claim" | "unattributed" | "any"): void;
   open(): boolean;
@@ -118,7 +124,18 @@ export interface Doing {
 /** The commands of the workbench, for people who may tag or only read. */
 export function benchCommands(doing: Doing): Command[] {
   const reading = [...finding(doing), ...readingCommands(doing), ...moving(doing)];
-  return doing.mayTag ? [...tagging(doing), ...attributing(doing), ...reading, ...mending(doing), ...snapping(doing)] : reading;
+  if (!doing.mayTag) return reading;
+  const now = (commands: Command[]) => commands.map((command) => inPresent(doing, command));
+  return [...now([...tagging(doing), ...attributing(doing)]), ...reading, ...now(mending(doing)), ...snapping(doing)];
+}
+
+/** A command that changes something, which the past does not let be. */
+function inPresent(doing: Doing, command: Command): Command {
+  return {
+    ...command,
+    can: () => doing.hasPresent() && (command.can?.() ?? true),
+    does: () => (doing.hasPresent() ? command.does() : doing.refusePast()),
+  };
 }
 
 function finding(doing: Doing): Command[] {
@@ -141,7 +158,7 @@ function readingCommands(doing: Doing): Command[] {
     going(t("Previous claim without a speaker"), t("Next, previous claim without a speaker or source"), "Shift+,", -1, "unattributed"),
     going(t("Next tag of any kind"), t("Next, previous tag of any kind"), "Alt+.", 1, "any"),
     going(t("Previous tag of any kind"), t("Next, previous tag of any kind"), "Alt+,", -1, "any"),
-    { group, words: t("Into the toolbar of a selection, what stands at the caret, or the open card"), keys: ["Enter"], inText: true, byKeyOnly: true, does: () => doing.open() },
+    { group, words: t("Into the toolbar of a selection, what stands at the caret, the open card, or else the text"), keys: ["Enter"], inText: true, byKeyOnly: true, does: () => doing.open() },
     { group, words: t("Back out, step by step"), keys: ["Escape"], inFields: "always", byKeyOnly: true, does: () => doing.leave() },
   ];
 }
@@ -159,16 +176,17 @@ function moving(doing: Doing): Command[] {
   ];
   const whole = { word: t("Select the whole word"), sentence: t("Select the whole sentence"), paragraph: t("Select the whole paragraph") };
   const group = t("In the text; with Shift they select");
+  const enter: Command = { group, words: t("Into the text: arrows move a caret in it instead of the page"), keys: ["F7"], does: () => doing.enterText() };
   const move = (unit: Unit, words: string, key: string, by: By): Command =>
     ({ group, words, line: words, keys: [key], inText: true, byKeyOnly: true, does: () => doing.move(unit, by, false) });
   const extend = (unit: Unit, words: string, key: string, by: By): Command =>
     ({ ...move(unit, words, key, by), unlisted: true, keys: [withShift(key)], does: () => doing.move(unit, by, true) });
-  return moves.flatMap(([unit, words, back, forth]) => [
+  return [enter, ...moves.flatMap(([unit, words, back, forth]) => [
     move(unit, words, back, -1), move(unit, words, forth, 1), extend(unit, words, back, -1), extend(unit, words, forth, 1),
-  ]).concat((["word", "sentence", "paragraph"] as const).map((unit, i): Command => ({
+  ]), ...(["word", "sentence", "paragraph"] as const).map((unit, i): Command => ({
     group, words: whole[unit], line: t("Select the whole word, sentence, paragraph"), keys: [String(i + 1)],
     can: () => doing.hasCaret(), does: () => doing.widen(unit),
-  })));
+  }))];
 }
 
 function withShift(key: string): string {

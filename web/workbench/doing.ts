@@ -1,6 +1,6 @@
 import { t } from "../language/_words";
 import type { Bench } from "./bench";
-import type { Caret } from "./caret";
+import { type Caret, shownFrom } from "./caret";
 import type { Chooser } from "./chooser";
 import type { Doing } from "./commands";
 import { find } from "./dom";
@@ -9,6 +9,7 @@ import type { FindBar } from "./findbar";
 import { startOf } from "./fragments";
 import type { KeySheet } from "./keysheet";
 import type { Palette } from "./palette";
+import type { Past } from "./past";
 import type { Pointer } from "./pointer";
 import type { Rail } from "./rail";
 import type { Annotation } from "./record";
@@ -30,6 +31,7 @@ export interface Instruments {
   readonly palette: Palette;
   readonly sheet: KeySheet;
   readonly filter: Filter;
+  readonly past: Past;
 }
 
 /** How the commands of the workbench are done. */
@@ -43,6 +45,8 @@ export function doingWith(on: Instruments): Doing {
   };
   return {
     mayTag: parts.mayTag,
+    hasPresent: () => !bench.set.isPast,
+    refusePast: () => parts.announce(t("Nothing can be changed in the past. Escape leads back to now.")),
     codes: parts.codes,
     hasSelection: () => parts.selection.range !== undefined,
     hasFocus: () => bench.current !== undefined,
@@ -50,6 +54,7 @@ export function doingWith(on: Instruments): Doing {
     hasCaret: () => caret.unit !== undefined,
     tag: (kind, link) => (link ? tagging.tie(kind) : tagging.tag(kind)),
     move: (unit, by, extend) => caret.move(unit, by, extend),
+    enterText: () => caret.enter(),
     widen: (unit) => caret.widen(unit),
     go: (by, to) => go(on, by, to),
     open: () => open(on),
@@ -77,7 +82,7 @@ function caretIn({ bench, caret }: Instruments): number | undefined {
   return caret.unit === undefined || document.activeElement !== view.root ? undefined : offsets.codePoints(caret.unit);
 }
 
-/** Enter: into the toolbar of a selection, what stands at the caret, or the open card. */
+/** Enter: into the toolbar of a selection, what stands at the caret, the open card, or else the text. */
 function open({ bench, caret, chooser, pointer, rail, toolbar }: Instruments): boolean {
   if (bench.parts.selection.range && toolbar?.enter()) return true;
   const there = caret.unit === undefined ? [] : pointer.at(caret.unit);
@@ -88,18 +93,19 @@ function open({ bench, caret, chooser, pointer, rail, toolbar }: Instruments): b
   }
   if (there[0]) bench.focus(there[0].id, { enter: true });
   else if (bench.current) rail.enter();
+  else if (caret.unit === undefined) caret.enter();
   else return false;
   return true;
 }
 
 /** Escape: one step back out. */
-function leave({ bench, chooser }: Instruments): boolean {
+function leave({ bench, chooser, past }: Instruments): boolean {
   const { root } = bench.parts.view;
   if (chooser.isOpen) chooser.close();
   else if (document.activeElement?.closest("#rail, #selection-tools, .boundary-handles")) root.focus({ preventScroll: true });
   else if (bench.parts.selection.range) bench.parts.selection.clear();
   else if (bench.focused !== undefined) bench.focus(undefined);
-  else return false;
+  else return past.leave();
   return true;
 }
 
@@ -139,9 +145,5 @@ function endOf({ fragments }: Annotation): number {
 /** Where one is in the text: at the caret, else at the first line that shows. */
 function hereabouts(on: Instruments): number {
   const { view, offsets } = on.bench.parts;
-  const at = caretIn(on);
-  if (at !== undefined) return at;
-  const { left, top } = view.root.getBoundingClientRect();
-  const block = document.elementsFromPoint(left + 40, 160).find((e) => e instanceof HTMLElement && e.dataset["start"] !== undefined);
-  return Number((block as HTMLElement | undefined)?.dataset["start"] ?? (top > 0 ? 0 : offsets.length));
+  return caretIn(on) ?? offsets.codePoints(view.unitBelow(shownFrom()));
 }

@@ -13,8 +13,9 @@ const tellEvery = 2000;
 const renewEvery = 15_000;
 /** Whoever is not seen to come back within this has left: their server may only have been restarted. */
 const grace = 2500;
-/** How many others have room in the bar. */
-const shown = 4;
+/** How many others have room in the bar, where it is wide and where it is narrow. */
+const [most, fewest] = [5, 2];
+const narrow = matchMedia("(width < 64rem)");
 /** The least between two marks in the margin, in pixels. */
 const least = 24;
 
@@ -44,6 +45,7 @@ export class WhoIsHere {
     this.#layout = layout;
     document.adoptedStyleSheets.push(this.#cards);
     new ResizeObserver(() => this.#mark()).observe(bench.parts.view.root);
+    narrow.addEventListener("change", () => this.#listReaders());
   }
 
   /** Begins to tell where this page's reader looks. */
@@ -81,6 +83,8 @@ export class WhoIsHere {
   }
 
   #listReaders(): void {
+    const room = narrow.matches ? fewest : most;
+    const shown = this.#readers.length > room ? room - 1 : room; // the last place counts the rest
     const rest = this.#readers.slice(shown);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["user"] : undefined;
     this.#list.replaceChildren(

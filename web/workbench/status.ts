@@ -13,6 +13,13 @@ export class Status {
 
   constructor(announce: (words: string) => void) {
     this.#announce = announce;
+    // Words that have no room in the bar are read in full at a press.
+    this.#root.addEventListener("click", () => this.#unfold(this.#root.ariaExpanded !== "true"));
+    this.#root.addEventListener("blur", () => this.#unfold(false));
+  }
+
+  #unfold(open: boolean): void {
+    this.#root.ariaExpanded = String(open);
   }
 
   /** Shows how many change sets wait for a decision. */

@@ -121,6 +121,18 @@ export class TextView {
     return place && this.unitAt(place.node, place.offset);
   }
 
+  /** The code unit at which the first line begins that shows below a height of the window; the text's end if none does. */
+  unitBelow(y: number): number {
+    const block = this.blocks.find((one) => one.getBoundingClientRect().bottom > y + 1);
+    if (!block) return this.text.length;
+    const range = document.createRange();
+    range.selectNodeContents(block);
+    const line = Array.from(range.getClientRects()).find(({ top, height }) => height > 0 && top >= y);
+    const { left, right } = block.getBoundingClientRect();
+    const begins = block.dir === "rtl" ? right - 1 : left + 1;
+    return (line && this.boundaryFromPoint(begins, line.top + line.height / 2)) ?? this.#firstWithin(block) ?? 0;
+  }
+
   /** The text from start to end, in code units. */
   static stretch({ start, end }: CodePoints, offsets: Offsets): Stretch {
     return { start: offsets.units(start), end: offsets.units(end) };
