@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/find"
 )
 
 // NewArticle is an article to be added, with its text as it was received. An
@@ -94,9 +95,9 @@ func queueArticle(b *pgx.Batch, project annotate.ID, doc annotate.AnnotatedArtic
 		        nullif(@origin, ''), nullif(@language, ''), article_search(@headline, @text), @by, @at, @at)`,
 		articleArgs(project, a, pgx.NamedArgs{"text": r.Text, "by": a.CreatedBy, "at": a.CreatedAt}))
 	b.Queue(`
-		INSERT INTO revisions (project_id, id, article_id, number, text, sha256, normalisations, blocks, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		project, r.ID, a.ID, r.Number, r.Text, r.SHA256, emptyNotNull(r.Normalisations), r.Blocks, a.CreatedBy, r.CreatedAt)
+		INSERT INTO revisions (project_id, id, article_id, number, text, sha256, normalisations, blocks, created_by, created_at, grams)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		project, r.ID, a.ID, r.Number, r.Text, r.SHA256, emptyNotNull(r.Normalisations), r.Blocks, a.CreatedBy, r.CreatedAt, find.Grams(r.Text))
 	b.Queue(`INSERT INTO annotation_sets (project_id, id, article_id, revision_id, hand) VALUES ($1, $2, $3, $4, $5)`,
 		project, NewID(), a.ID, r.ID, Shared)
 }

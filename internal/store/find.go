@@ -35,8 +35,9 @@ const (
 )
 
 // FindText lists where words stand in the articles of a project, the newest
-// article first and as they stand in it. A page ends after some megabytes were
-// looked through: it may have few items, or none, and its Next goes on.
+// article first and as they stand in it. Texts that cannot have them are passed
+// over by an index of [find.Grams]; of what remains a page ends after some
+// megabytes: it may have few items, or none, and its Next goes on.
 func (s *Store) FindText(ctx context.Context, project annotate.ID, q TextQuery) (Page[annotate.Hit], error) {
 	var page Page[annotate.Hit]
 	words := find.New(q.Query, q.WholeWords)
@@ -103,7 +104,7 @@ func readPlaceInTexts(cursor string) (placeInTexts, error) {
 func (s *Store) seek(ctx context.Context, project annotate.ID, words find.Words, at placeInTexts, limit int) (Page[annotate.Hit], error) {
 	var page Page[annotate.Hit]
 	for sought := 0; ; {
-		texts, err := s.textsFrom(ctx, project, at)
+		texts, err := s.textsFrom(ctx, project, words, at)
 		if err != nil {
 			return page, err
 		}
@@ -157,19 +158,25 @@ func (t articleText) hits(words find.Words, from int) []annotate.Hit {
 	return hits
 }
 
+// selectTexts reads texts that may have what is sought. How common that is
+// decides whether the index of grams is worth asking, so it is planned anew for
+// each search.
+const selectTexts = `
+	SELECT a.id, a.headline, coalesce(a.in_language, ''), a.created_at, r.text
+	FROM articles a
+	JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
+	JOIN revisions r ON r.project_id = s.project_id AND r.id = s.revision_id
+	WHERE a.project_id = @project AND (a.created_at, a.id) <= (@at, @article)
+	      AND (r.grams @> @grams::smallint[] OR r.grams IS NULL)
+	      AND (a.id <> @article OR length(r.text) > @offset)
+	ORDER BY a.created_at DESC, a.id DESC
+	LIMIT @most`
+
 // textsFrom reads the article of a place, unless all of it has been looked
-// through, and those after it.
-func (s *Store) textsFrom(ctx context.Context, project annotate.ID, at placeInTexts) ([]articleText, error) {
-	rows, _ := s.pool.Query(ctx, `
-		SELECT a.id, a.headline, coalesce(a.in_language, ''), a.created_at, r.text
-		FROM articles a
-		JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
-		JOIN revisions r ON r.project_id = s.project_id AND r.id = s.revision_id
-		WHERE a.project_id = @project AND (a.created_at, a.id) <= (@at, @article)
-		      AND (a.id <> @article OR length(r.text) > @offset)
-		ORDER BY a.created_at DESC, a.id DESC
-		LIMIT @most`, pgx.NamedArgs{
-		"project": project, "at": at.added, "article": at.article, "offset": at.offset, "most": textsAtOnce,
+// through, and those after it, without those that words cannot stand in.
+func (s *Store) textsFrom(ctx context.Context, project annotate.ID, words find.Words, at placeInTexts) ([]articleText, error) {
+	rows, _ := s.pool.Query(ctx, selectTexts, pgx.QueryExecModeCacheDescribe, pgx.NamedArgs{
+		"project": project, "grams": words.Grams(), "at": at.added, "article": at.article, "offset": at.offset, "most": textsAtOnce,
 	})
 	texts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (articleText, error) {
 		var t articleText

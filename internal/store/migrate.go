@@ -42,7 +42,10 @@ func (s Schema) Current() bool { return s.Version == s.Latest && !s.Interrupted 
 // A process killed, or a context ended, in the middle of a migration leaves
 // the database such that the next Migrate goes on from where it really is.
 func Migrate(ctx context.Context, url string) error {
-	return migrateWith(ctx, url, migrations.FS, (*migrate.Migrate).Up)
+	if err := migrateWith(ctx, url, migrations.FS, (*migrate.Migrate).Up); err != nil {
+		return err
+	}
+	return fillGrams(ctx, url)
 }
 
 // MigrateDown undoes the last steps migrations, and with them the data in what

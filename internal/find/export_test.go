@@ -1,0 +1,4 @@
+package find
+
+// Fold is text as it is searched.
+var Fold = fold
