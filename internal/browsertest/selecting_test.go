@@ -51,8 +51,8 @@ const places = `
 
 // placesOf returns the points of the window at which a press begins at one
 // offset and ends at another, having scrolled them into the window, or nil if
-// they do not fit.
-const placesOf = `(start, end) => {` + places + `
+// they do not fit or move.
+const placesOf = `async (start, end) => {` + places + `
 	const [from, to] = [unitOf(start), unitOf(end)]
 	const whole = rangeOf(from, to).getBoundingClientRect()
 	if (whole.top < 140 || whole.bottom > innerHeight - 60) scrollBy({ top: whole.top - innerHeight * 0.3, behavior: "instant" })
@@ -75,8 +75,14 @@ const placesOf = `(start, end) => {` + places + `
 		const inside = Math.min(1, rect.width / 4)
 		return { X: (side === "start") === leftward ? rect.right - inside : rect.left + inside, Y: rect.top + rect.height / 2 }
 	}
-	const [begin, finish] = [edge(from, "start"), edge(to, "end")]
-	return begin && finish && [begin, finish]
+	const ends = () => {
+		const [begin, finish] = [edge(from, "start"), edge(to, "end")]
+		return begin && finish && [begin, finish]
+	}
+	const before = ends()
+	await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+	const now = ends()
+	return before && now && now.every((end, i) => end.X === before[i].X && end.Y === before[i].Y) ? now : null
 }`
 
 // selectedRange is what of the text is selected, as two offsets.

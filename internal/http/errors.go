@@ -166,7 +166,7 @@ func (s *Server) problem(ctx context.Context, err error) *problem {
 	if p.Status != http.StatusInternalServerError {
 		return p
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(err, errGone) {
 		// Whoever asked has gone; what broke off for that is no fault.
 		p.Detail = "The request was given up."
 		return p

@@ -3,9 +3,11 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
@@ -189,15 +191,20 @@ func raiseBodyLimit(r *http.Request, bytes int64) {
 	}
 }
 
+// errGone says that whoever asked no longer waits for the answer.
+var errGone = errors.New("whoever asked has gone")
+
 // keepOpen lets a response take as long as it needs, in both directions: live
-// events and exports outlive the server's timeouts.
+// events and exports outlive the server's timeouts. It returns [errGone] if
+// the connection is closed.
 func keepOpen(w http.ResponseWriter) error {
 	c := http.NewResponseController(w)
-	if err := c.SetReadDeadline(time.Time{}); err != nil {
-		return fmt.Errorf("lift the read deadline: %w", err)
-	}
-	if err := c.SetWriteDeadline(time.Time{}); err != nil {
-		return fmt.Errorf("lift the write deadline: %w", err)
+	err := errors.Join(c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}))
+	switch {
+	case errors.Is(err, net.ErrClosed):
+		return errGone
+	case err != nil:
+		return fmt.Errorf("lift the deadlines: %w", err)
 	}
 	return nil
 }
