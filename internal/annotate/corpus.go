@@ -21,6 +21,9 @@ type Corpus struct {
 	Quorum          int
 	Codebook        *Codebook
 	CodebookVersion int
+	// Earlier are the versions of the codebook before it, as far as there are
+	// any to be read, by version.
+	Earlier []EarlierCodebook
 	// Entities are canonical, by id.
 	Entities iter.Seq2[Entity, error]
 	// People are all whom the articles name, by id; only ID and Name are set.
@@ -30,6 +33,12 @@ type Corpus struct {
 	// Line is the line, from 1, on which what was last yielded begins. It is
 	// nil when the corpus does not come from a file.
 	Line func() int
+}
+
+// EarlierCodebook is a version of a codebook that is no longer in force.
+type EarlierCodebook struct {
+	Version  int
+	Codebook *Codebook
 }
 
 // Origin names the project a corpus comes from. A review in it that was made

@@ -31,6 +31,7 @@ type held struct {
 	Origin   annotate.Origin
 	Codebook *annotate.Codebook
 	Version  int
+	Earlier  []annotate.EarlierCodebook
 	Entities []annotate.Entity
 	People   []annotate.User
 	Articles []annotate.AnnotatedArticle
@@ -38,7 +39,7 @@ type held struct {
 
 func (h held) corpus() annotate.Corpus {
 	return annotate.Corpus{
-		Origin: h.Origin, Codebook: h.Codebook, CodebookVersion: h.Version,
+		Origin: h.Origin, Codebook: h.Codebook, CodebookVersion: h.Version, Earlier: h.Earlier,
 		Entities: all(h.Entities), People: all(h.People), Articles: all(h.Articles),
 	}
 }
@@ -54,7 +55,7 @@ func all[T any](items []T) iter.Seq2[T, error] {
 }
 
 func collect(c annotate.Corpus) (held, error) {
-	h := held{Origin: c.Origin, Codebook: c.Codebook, Version: c.CodebookVersion}
+	h := held{Origin: c.Origin, Codebook: c.Codebook, Version: c.CodebookVersion, Earlier: c.Earlier}
 	var err error
 	if h.Entities, err = gather(c.Entities); err != nil {
 		return h, err

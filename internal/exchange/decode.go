@@ -58,6 +58,7 @@ type headerJSON struct {
 	Project    originJSON   `json:"project"`
 	Quorum     int          `json:"quorum"`
 	Codebook   codebookJSON `json:"codebook"`
+	Earlier    []codebookJSON
 }
 
 type originJSON struct {
@@ -82,6 +83,7 @@ func (d *decoder) corpus() (annotate.Corpus, error) {
 		Quorum:          h.Quorum,
 		Codebook:        &h.Codebook.Codebook,
 		CodebookVersion: h.Codebook.Version,
+		Earlier:         h.earlier(),
 		Entities:        list(d, "entities", d.entity),
 		People:          list(d, "people", d.person),
 		Line:            func() int { return d.line },
@@ -93,6 +95,7 @@ func (d *decoder) header() (headerJSON, error) {
 	members := map[string]any{
 		"format": &h.Format, "version": &h.Version, "offset_unit": &h.OffsetUnit, "exported_at": &h.ExportedAt,
 		"project": &h.Project, "quorum": &h.Quorum, "codebook": &h.Codebook,
+		"earlier_codebooks": &h.Earlier,
 	}
 	if err := d.expect('{'); err != nil {
 		return h, err
@@ -122,7 +125,7 @@ func (d *decoder) misplaced(key, next string) error {
 	switch key {
 	case "":
 		return d.bad("The object ends where %q belongs.", next)
-	case "format", "version", "offset_unit", "exported_at", "project", "quorum", "codebook", "entities", "people", "articles":
+	case "format", "version", "offset_unit", "exported_at", "project", "quorum", "codebook", "earlier_codebooks", "entities", "people", "articles":
 		return d.bad("%q stands where %q belongs. The members must be in the order of the schema, each once.", key, next)
 	default:
 		return d.bad("There is no member %q in this format.", key)
@@ -152,7 +155,30 @@ func (d *decoder) checkHeader(h headerJSON, missing map[string]any) error {
 	if err := h.Codebook.Validate(); err != nil {
 		return annotate.BadFile{{Item: "codebook", Message: err.Error()}}
 	}
+	return d.checkEarlier(h)
+}
+
+// checkEarlier holds the earlier codebooks to be some, each before the next.
+func (d *decoder) checkEarlier(h headerJSON) error {
+	before := 0
+	for _, c := range h.Earlier {
+		if c.Version <= before || c.Version >= h.Codebook.Version {
+			return d.bad("The earlier codebooks must be in the order of their versions, before %d.", h.Codebook.Version)
+		}
+		if err := c.Validate(); err != nil {
+			return annotate.BadFile{{Item: "codebook", Field: "earlier_codebooks", Message: err.Error()}}
+		}
+		before = c.Version
+	}
 	return nil
+}
+
+func (h headerJSON) earlier() []annotate.EarlierCodebook {
+	var earlier []annotate.EarlierCodebook
+	for _, c := range h.Earlier {
+		earlier = append(earlier, annotate.EarlierCodebook{Version: c.Version, Codebook: &c.Codebook})
+	}
+	return earlier
 }
 
 // into decodes the next value, whose members must all be known.

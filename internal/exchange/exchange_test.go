@@ -65,7 +65,9 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	t.Parallel()
 	empty := sample()
 	empty.Entities, empty.People, empty.Articles = nil, nil, nil
-	for name, want := range map[string]held{"sample": sample(), "nothing": empty} {
+	changed := sample()
+	changed.Earlier = []annotate.EarlierCodebook{{Version: 1, Codebook: annotate.DefaultCodebook()}, {Version: 2, Codebook: codebook()}}
+	for name, want := range map[string]held{"sample": sample(), "nothing": empty, "earlier codebooks": changed} {
 		for _, f := range exchange.Formats {
 			t.Run(name+" "+f.Name, func(t *testing.T) {
 				t.Parallel()
@@ -113,6 +115,11 @@ func validate(schema *jsonschema.Schema, file []byte) error {
 
 func TestFilesKeepToTheSchema(t *testing.T) {
 	t.Parallel()
+	changed := sample()
+	changed.Earlier = []annotate.EarlierCodebook{{Version: 1, Codebook: annotate.DefaultCodebook()}}
+	if err := validate(compile(t, ""), write(t, exchange.Formats[0], changed)); err != nil {
+		t.Error(err)
+	}
 	if err := validate(compile(t, ""), write(t, exchange.Formats[0], sample())); err != nil {
 		t.Errorf("json: %v", err)
 	}
@@ -179,35 +186,37 @@ func TestBadFilesAreRefusedWithWords(t *testing.T) {
 		change
 		want []string // words of the complaint
 	}{
-		"not ours":               {change{`"onrecord"`, `"doccano"`}, []string{`"format" is not "onrecord"`}},
-		"a later version":        {change{`"version":1,"off`, `"version":2,"off`}, []string{"version 2 of the format"}},
-		"another unit":           {change{`"codepoint"`, `"utf16"`}, []string{`Offsets are in "utf16"`}},
-		"an unknown member":      {change{`"project":`, `"projekt":`}, []string{`no member "projekt"`}},
-		"a member twice":         {change{`"project":`, `"version":1,"project":`}, []string{`"version" stands where "entities" belongs`, "each once"}},
-		"articles first":         {change{"\n\"entities\":[", `"articles":[],"entities":[`}, []string{`"articles" stands where "entities" belongs`, "order"}},
-		"no people":              {change{`"people":[`, `"articles":[`}, []string{`"articles" stands where "people" belongs`}},
-		"no time":                {change{`"exported_at":"2026-11-23T12:00:00.000000Z",`, ``}, []string{`"exported_at" is missing`}},
-		"more after the end":     {change{"]}\n", "]} {}"}, []string{`There is '{' after the end`}},
-		"more in the object":     {change{"]}\n", `],"releases":[]}`}, []string{`no member "releases"`}},
-		"an unknown member deep": {change{`"headline":`, `"title":"x","headline":`}, []string{"line 11", "article 1", `no member "title"`}},
-		"a bad codebook":         {change{`"color":"amber"`, `"color":"gold"`}, []string{"codebook", "kinds[0].color"}},
-		"a codebook version":     {change{`"codebook":{"version":3`, `"codebook":{"version":0`}, []string{"codebook's version is 0"}},
-		"another text":           {change{`“It holds`, `“He holds`}, []string{"line 11", first, "sha256", "not the one that was annotated"}},
-		"a wrong hash":           {change{`"sha256":"`, `"sha256":"00`}, []string{first, "sha256"}},
-		"another exact":          {change{`"exact":"and it`, `"exact":"and he`}, []string{"line 11", first, holds, "fragments[1].exact", `the file says "and he will."`}},
-		"no exact":               {change{`"exact":"and it will.",`, ``}, []string{holds, "fragments[1].exact"}},
-		"another prefix":         {change{`"exact":"and it will.","prefix":"`, `"exact":"and it will.","prefix":"x`}, []string{holds, "fragments[1].prefix", "before 41"}},
-		"another suffix":         {change{`salt got in"}],"attributes":{"note"`, `salt got out"}],"attributes":{"note"`}, []string{holds, "fragments[1].suffix", "after 53"}},
-		"an offset past the end": {change{`{"start":41,"end":53,`, `{"start":41,"end":530,`}, []string{holds, "fragments[1].end", "has 106 code points"}},
-		"a negative offset":      {change{`{"start":41,"end":53,`, `{"start":-41,"end":53,`}, []string{holds, "fragments[1].end"}},
-		"a number for a name":    {change{`"name":"Ana"`, `"name":7`}, []string{"line 7, name", "There is a number here"}},
-		"a bad time":             {change{`12:00:00.000000Z","revision"`, `25:00:00.000000Z","revision"`}, []string{"article 1", `"2026-11-23T25:00:00.000000Z" is not a time`}},
-		"a number too large":     {change{`"seq":17,`, `"seq":99999999999999999999,`}, []string{"article 1, seq", "99999999999999999999"}},
-		"broken JSON":            {change{`"seq":17,`, `"seq":17,,`}, []string{"line 11", "article 1", "not JSON"}},
-		"brackets that differ":   {change{`"normalisations":["crlf"]`, `"normalisations":["crlf"}`}, []string{"line 11", "article 1", "not JSON"}},
-		"no comma":               {change{"]},\n{\"id\"", "]}\n{\"id\""}, []string{"line 4", `There is '{' where ',' belongs`}},
-		"a list that is none":    {change{`"people":[`, `"people":{`}, []string{"line 6", `There is '{' where '[' belongs`}},
-		"bytes that are no text": {change{`Ilse Maar`, "Ilse \xff"}, []string{"line 3", "UTF-8"}},
+		"not ours":                        {change{`"onrecord"`, `"doccano"`}, []string{`"format" is not "onrecord"`}},
+		"a later version":                 {change{`"version":1,"off`, `"version":2,"off`}, []string{"version 2 of the format"}},
+		"another unit":                    {change{`"codepoint"`, `"utf16"`}, []string{`Offsets are in "utf16"`}},
+		"an unknown member":               {change{`"project":`, `"projekt":`}, []string{`no member "projekt"`}},
+		"a member twice":                  {change{`"project":`, `"version":1,"project":`}, []string{`"version" stands where "entities" belongs`, "each once"}},
+		"articles first":                  {change{"\n\"entities\":[", `"articles":[],"entities":[`}, []string{`"articles" stands where "entities" belongs`, "order"}},
+		"no people":                       {change{`"people":[`, `"articles":[`}, []string{`"articles" stands where "people" belongs`}},
+		"no time":                         {change{`"exported_at":"2026-11-23T12:00:00.000000Z",`, ``}, []string{`"exported_at" is missing`}},
+		"more after the end":              {change{"]}\n", "]} {}"}, []string{`There is '{' after the end`}},
+		"more in the object":              {change{"]}\n", `],"releases":[]}`}, []string{`no member "releases"`}},
+		"an unknown member deep":          {change{`"headline":`, `"title":"x","headline":`}, []string{"line 11", "article 1", `no member "title"`}},
+		"a bad codebook":                  {change{`"color":"amber"`, `"color":"gold"`}, []string{"codebook", "kinds[0].color"}},
+		"an earlier codebook that is not": {change{"\n\"entities\":[", `"earlier_codebooks":[{"version":3,"guidelines":"","kinds":[],"attributes":[]}],"entities":[`}, []string{"order of their versions, before 3"}},
+		"an earlier codebook of nothing":  {change{"\n\"entities\":[", `"earlier_codebooks":[{"version":2,"guidelines":"","kinds":[],"attributes":[]}],"entities":[`}, []string{"earlier_codebooks", "Keep the kinds"}},
+		"a codebook version":              {change{`"codebook":{"version":3`, `"codebook":{"version":0`}, []string{"codebook's version is 0"}},
+		"another text":                    {change{`“It holds`, `“He holds`}, []string{"line 11", first, "sha256", "not the one that was annotated"}},
+		"a wrong hash":                    {change{`"sha256":"`, `"sha256":"00`}, []string{first, "sha256"}},
+		"another exact":                   {change{`"exact":"and it`, `"exact":"and he`}, []string{"line 11", first, holds, "fragments[1].exact", `the file says "and he will."`}},
+		"no exact":                        {change{`"exact":"and it will.",`, ``}, []string{holds, "fragments[1].exact"}},
+		"another prefix":                  {change{`"exact":"and it will.","prefix":"`, `"exact":"and it will.","prefix":"x`}, []string{holds, "fragments[1].prefix", "before 41"}},
+		"another suffix":                  {change{`salt got in"}],"attributes":{"note"`, `salt got out"}],"attributes":{"note"`}, []string{holds, "fragments[1].suffix", "after 53"}},
+		"an offset past the end":          {change{`{"start":41,"end":53,`, `{"start":41,"end":530,`}, []string{holds, "fragments[1].end", "has 106 code points"}},
+		"a negative offset":               {change{`{"start":41,"end":53,`, `{"start":-41,"end":53,`}, []string{holds, "fragments[1].end"}},
+		"a number for a name":             {change{`"name":"Ana"`, `"name":7`}, []string{"line 7, name", "There is a number here"}},
+		"a bad time":                      {change{`12:00:00.000000Z","revision"`, `25:00:00.000000Z","revision"`}, []string{"article 1", `"2026-11-23T25:00:00.000000Z" is not a time`}},
+		"a number too large":              {change{`"seq":17,`, `"seq":99999999999999999999,`}, []string{"article 1, seq", "99999999999999999999"}},
+		"broken JSON":                     {change{`"seq":17,`, `"seq":17,,`}, []string{"line 11", "article 1", "not JSON"}},
+		"brackets that differ":            {change{`"normalisations":["crlf"]`, `"normalisations":["crlf"}`}, []string{"line 11", "article 1", "not JSON"}},
+		"no comma":                        {change{"]},\n{\"id\"", "]}\n{\"id\""}, []string{"line 4", `There is '{' where ',' belongs`}},
+		"a list that is none":             {change{`"people":[`, `"people":{`}, []string{"line 6", `There is '{' where '[' belongs`}},
+		"bytes that are no text":          {change{`Ilse Maar`, "Ilse \xff"}, []string{"line 3", "UTF-8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

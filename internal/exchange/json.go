@@ -56,6 +56,10 @@ func (e *encoder) header(c annotate.Corpus, at time.Time, line string) error {
 	}
 	e.raw(`,"codebook":`)
 	e.codebook(c.Codebook, c.CodebookVersion)
+	if len(c.Earlier) > 0 {
+		e.raw("," + line + `"earlier_codebooks":`)
+		each(e, c.Earlier, line, func(v annotate.EarlierCodebook) { e.codebook(v.Codebook, v.Version) })
+	}
 	e.raw("," + line + `"entities":`)
 	if err := sequence(e, c.Entities, line, e.entity); err != nil {
 		return err

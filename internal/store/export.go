@@ -80,6 +80,7 @@ func (x *export) corpus(ctx context.Context) (annotate.Corpus, error) {
 	if err != nil {
 		return c, err
 	}
+	stored := c.CodebookVersion
 	if from != nil {
 		c.Origin = annotate.Origin{Slug: from.Slug, Name: from.Name}
 		if from.Stored == c.CodebookVersion {
@@ -92,11 +93,20 @@ func (x *export) corpus(ctx context.Context) (annotate.Corpus, error) {
 	if err := json.Unmarshal(content, c.Codebook); err != nil {
 		return c, fmt.Errorf("read the codebook: %w", err)
 	}
+	if c.Earlier, err = earlierCodebooks(ctx, x.tx, x.project, stored); err != nil {
+		return c, err
+	}
 	if err := x.rows.readMerged(ctx, x.tx, x.project); err != nil {
 		return c, err
 	}
 	c.Entities, c.People, c.Articles = x.entities(ctx), x.people(ctx), x.articles(ctx)
 	return c, nil
+}
+
+// earlierCodebooks reads the codebooks of a project before a version.
+func earlierCodebooks(ctx context.Context, q querier, project annotate.ID, version int) ([]annotate.EarlierCodebook, error) {
+	rows, _ := q.Query(ctx, `SELECT version, content AS codebook FROM codebooks WHERE project_id = $1 AND version < $2 ORDER BY version`, project, version)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[annotate.EarlierCodebook])
 }
 
 // checkArticles holds the project to have the articles that are asked for.

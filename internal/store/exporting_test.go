@@ -21,6 +21,7 @@ type corpus struct {
 	Quorum   int
 	Codebook *annotate.Codebook
 	Version  int
+	Earlier  []annotate.EarlierCodebook
 	Entities []annotate.Entity
 	People   []annotate.User
 	Articles []annotate.AnnotatedArticle
@@ -37,7 +38,7 @@ func gather[T any](items iter.Seq2[T, error]) (list []T, err error) {
 }
 
 func collect(c annotate.Corpus) (got corpus, err error) {
-	got = corpus{Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, Version: c.CodebookVersion}
+	got = corpus{Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, Version: c.CodebookVersion, Earlier: c.Earlier}
 	if got.Entities, err = gather(c.Entities); err != nil {
 		return got, err
 	}
@@ -69,7 +70,7 @@ func exported(tb testing.TB, s *store.Store, project annotate.ID, f store.Export
 // again is c to be walked once more.
 func (c corpus) again() annotate.Corpus {
 	return annotate.Corpus{
-		Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, CodebookVersion: c.Version,
+		Origin: c.Origin, Quorum: c.Quorum, Codebook: c.Codebook, CodebookVersion: c.Version, Earlier: c.Earlier,
 		Entities: all(c.Entities), People: all(c.People), Articles: all(c.Articles),
 	}
 }

@@ -106,7 +106,7 @@ func (m *importing) all(ctx context.Context) error {
 	if empty {
 		err = m.takeOver(ctx)
 	} else {
-		err = m.cover()
+		err = m.cover(ctx)
 	}
 	if err != nil {
 		return err
@@ -181,15 +181,16 @@ func (m *importing) lock(ctx context.Context) (empty bool, err error) {
 }
 
 // cover holds the codebook in force to cover the corpus's. Where the two are
-// one version of one codebook, annotations keep the version they were made
-// under; elsewhere their numbers would name versions of another codebook.
-func (m *importing) cover() error {
-	same, err := sameJSON(m.corpus.Codebook, m.admission.Codebook)
+// one version of one codebook, with the same before it, annotations keep the
+// version they were made under; elsewhere their numbers would name versions of
+// another codebook.
+func (m *importing) cover(ctx context.Context) error {
+	same, err := m.sameCodebooks(ctx)
 	if err != nil {
 		return err
 	}
 	m.madeUnder = func(codebook int) int {
-		if same && m.version == m.corpus.CodebookVersion {
+		if same {
 			return codebook
 		}
 		return m.version
@@ -197,14 +198,38 @@ func (m *importing) cover() error {
 	return m.admission.Codebook.Covers(m.corpus.Codebook)
 }
 
+// sameCodebooks reports whether the codebook in force is the corpus's, and the
+// earlier versions that both have are the same.
+func (m *importing) sameCodebooks(ctx context.Context) (bool, error) {
+	if m.version != m.corpus.CodebookVersion {
+		return false, nil
+	}
+	ours, err := earlierCodebooks(ctx, m.tx, m.Project, m.version)
+	if err != nil {
+		return false, err
+	}
+	known := map[int]*annotate.Codebook{m.version: m.admission.Codebook}
+	for _, c := range ours {
+		known[c.Version] = c.Codebook
+	}
+	for _, theirs := range append(slices.Clone(m.corpus.Earlier), annotate.EarlierCodebook{Version: m.version, Codebook: m.corpus.Codebook}) {
+		if c, ok := known[theirs.Version]; ok {
+			if same, err := sameJSON(c, theirs.Codebook); err != nil || !same {
+				return false, err
+			}
+		}
+	}
+	return true, nil
+}
+
 // maxCodebookVersion leaves room for the versions that come after.
 const maxCodebookVersion = 1_000_000_000
 
 // takeOver gives the empty project the corpus's codebook and origin. Versions
 // of a codebook never change, so if the number it had is taken here, it gets
-// another. Annotations keep the version they were made under: the text of an
-// earlier one does not come with a corpus, and so none of ours, which nobody
-// has coded with, stays under its number.
+// another. Annotations keep the version they were made under, and the earlier
+// ones that come with the corpus take the place of ours, which nobody has coded
+// with.
 func (m *importing) takeOver(ctx context.Context) error {
 	if err := m.corpus.Codebook.Validate(); err != nil {
 		return annotate.BadFile{{Item: "codebook", Message: err.Error()}}
@@ -239,8 +264,23 @@ func (m *importing) takeOver(ctx context.Context) error {
 		m.Project, m.version, from, m.quorum); err != nil {
 		return err
 	}
-	_, err = m.tx.Exec(ctx, `DELETE FROM codebooks WHERE project_id = $1 AND version < $2`, m.Project, m.version)
-	return err
+	if _, err = m.tx.Exec(ctx, `DELETE FROM codebooks WHERE project_id = $1 AND version < $2`, m.Project, m.version); err != nil {
+		return err
+	}
+	return m.addEarlier(ctx)
+}
+
+// addEarlier adds the earlier codebooks of the corpus, under their numbers.
+func (m *importing) addEarlier(ctx context.Context) error {
+	b := &pgx.Batch{}
+	for _, c := range m.corpus.Earlier {
+		content, err := json.Marshal(c.Codebook)
+		if err != nil {
+			return fmt.Errorf("write a codebook: %w", err)
+		}
+		b.Queue(`INSERT INTO codebooks (project_id, version, content, created_by, created_at) VALUES ($1, $2, $3, $4, $5)`, m.Project, c.Version, content, m.By, m.At)
+	}
+	return m.tx.SendBatch(ctx, b).Close()
 }
 
 // home is the project that exports of this one name: where it was filled from,

@@ -414,8 +414,8 @@ func TestImportedAnnotationsKeepTheCodebookTheyWereMadeUnder(t *testing.T) {
 	t.Parallel()
 	n, second := underCodebooks(t)
 	c := n.export(store.ExportFilter{})
-	if got := c.codebooks(); !slices.Equal(got, []int{1, 2}) {
-		t.Fatalf("they are exported as made under %v", got)
+	if got := c.codebooks(); !slices.Equal(got, []int{1, 2}) || len(c.Earlier) != 1 || c.Earlier[0].Version != 1 {
+		t.Fatalf("they are exported as made under %v, with %+v", got, c.Earlier)
 	}
 	for name, before := range map[string]func(project annotate.ID){
 		"into a fresh project": func(annotate.ID) {},
@@ -435,8 +435,14 @@ func TestImportedAnnotationsKeepTheCodebookTheyWereMadeUnder(t *testing.T) {
 			n.mustImport(project, c)
 			same(t, c, exported(t, n.Store, project, store.ExportFilter{}))
 			// None of the project's own is taken for the first version of theirs.
-			if _, err := n.Codebook(t.Context(), project, 1); !errors.Is(err, annotate.ErrNotFound) {
-				t.Errorf("version 1 is there: %v", err)
+			first, err := n.Codebook(t.Context(), project, 1)
+			if diff := cmp.Diff(annotate.DefaultCodebook(), first); err != nil || diff != "" {
+				t.Errorf("version 1 (-want +got): %v\n%s", err, diff)
+			}
+			if p, err := n.Project(t.Context(), strings.ReplaceAll(name, " ", "-")); err != nil {
+				t.Error(err)
+			} else if versions, err := n.CodebookVersions(t.Context(), project, 0, 10); err != nil || len(versions) != 2 || versions[0].Version != p.Codebook {
+				t.Errorf("the versions are %+v, %v", versions, err)
 			}
 		})
 	}
