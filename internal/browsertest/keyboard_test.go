@@ -526,3 +526,31 @@ func TestOnePersonWithoutAMouse(t *testing.T) {
 		t.Errorf("the decision is %+v", reviewed.Reviews[0])
 	}
 }
+
+// Arrows scroll a fresh page, as everywhere; a key of its own puts the caret
+// where one reads.
+func TestAKeyPutsTheCaretAtTheFirstLineThatShows(t *testing.T) {
+	t.Parallel()
+	text, _ := manyWords(400)
+	n := atWork(t, text)
+	p := n.ana
+	p.press("ArrowDown")
+	p.until("the page to scroll", `scrollY > 0`)
+	if run[bool](p, `() => !document.querySelector("#caret").hidden`) {
+		t.Error("an arrow shows a caret before the text is entered")
+	}
+	run[bool](p, `() => { scrollTo({ top: 900, behavior: "instant" }); return true }`)
+	caretAtTheTop := `(() => {
+		const caret = document.querySelector("#caret:not([hidden])")?.getBoundingClientRect()
+		const top = document.querySelector("#bench-bar").getBoundingClientRect().bottom
+		return caret && document.activeElement.id === "text" && caret.top >= top && caret.top < top + 2.5 * caret.height
+	})()`
+	p.press("F7")
+	p.until("the caret at the first line that shows", caretAtTheTop)
+	p.press("Control+Shift+ArrowRight")
+	p.until("a word of that line", `getSelection().toString().trim().startsWith("word")`)
+	p.press("Escape", "Control+Home", "Tab")
+	run[bool](p, `() => { scrollTo({ top: 900, behavior: "instant" }); getSelection().removeAllRanges(); document.activeElement.blur(); return true }`)
+	p.press("Enter")
+	p.until("the same by Enter, which has nothing else to open", caretAtTheTop)
+}

@@ -212,8 +212,8 @@ function styleSheet(kinds: readonly Kind[]): CSSStyleSheet {
   const sheet = new CSSStyleSheet();
   let underlined = 0;
   for (const { name, color } of kinds) {
-    const rules = name === "claim" ? washed(name, color) : ruled(name, color, lines[underlined++ % lines.length]!);
-    for (const rule of rules) sheet.insertRule(rule);
+    const rules = name === "claim" ? [...washed(name, color), framed(name)] : ruled(name, color, lines[underlined++ % lines.length]!);
+    for (const rule of rules) sheet.insertRule(rule, sheet.cssRules.length);
   }
   return sheet;
 }
@@ -226,6 +226,13 @@ function washed(kind: string, color: string): string[] {
     `#text::highlight(${highlightOf(kind, "attended")}) { ${wash(9)} }`,
     `#text::highlight(${highlightOf(kind, "focused")}) { ${wash(16)}; text-decoration: underline solid var(--${color}-mark) 1px; text-underline-offset: 0.34em }`,
   ];
+}
+
+/** Lines above and below, where the system's colours may leave nothing of a wash. */
+function framed(kind: string): string {
+  const frame = (level: Level | undefined, thickness: number) =>
+    `#text::highlight(${highlightOf(kind, level)}) { text-decoration: underline overline solid CanvasText ${thickness}px; text-underline-offset: 0.34em }`;
+  return `@media (forced-colors: active) { ${frame(undefined, 1)} ${frame("inner", 1)} ${frame("attended", 1)} ${frame("focused", 3)} }`;
 }
 
 function ruled(kind: string, color: string, line: string): string[] {

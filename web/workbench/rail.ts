@@ -16,7 +16,10 @@ interface Card {
   shown: string;
 }
 
-const sizes: Sizes = { card: 66, line: 32, gap: 6 };
+/** How much larger than usual the reader has letters. */
+const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+/** As in the style sheet. */
+const sizes: Sizes = { card: 66 * scale, line: 32 * scale, gap: 6 };
 /** How far beyond the window cards are kept, in pixels. */
 const margin = 600;
 /** A card that is this near below may still reach into the window. */
