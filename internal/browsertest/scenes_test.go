@@ -149,11 +149,14 @@ var scenes = map[string][]scene{
 		{state: "to read", by: by(annotate.Viewer), path: at("/projects/papers/codebook")},
 		{state: "to change", by: by(annotate.Manager), path: at("/projects/papers/codebook")},
 	},
-	"/projects/{project}/codebook/guidelines": {{state: "previewed", by: by(annotate.Manager), path: at("/projects/papers/codebook/guidelines"), then: func(p *person) {
-		p.fill("#guidelines", "Only **today's** news.")
-		p.click("button", "Preview")
-		p.until("the preview", `document.querySelector(".preview strong")`)
-	}}},
+	"/projects/{project}/codebook/guidelines": {
+		{state: "as it is", by: by(annotate.Manager), path: at("/projects/papers/codebook/guidelines")},
+		{state: "previewed", by: by(annotate.Manager), path: at("/projects/papers/codebook/guidelines"), then: func(p *person) {
+			p.fill("#guidelines", "Only **today's** news.")
+			p.click("button", "Preview")
+			p.until("the preview", `document.querySelector(".preview strong")`)
+		}},
+	},
 	"/projects/{project}/codebook/new-kind": {
 		{state: "as it is", by: by(annotate.Manager), path: at("/projects/papers/codebook/new-kind")},
 		{state: "refused", by: by(annotate.Manager), path: at("/projects/papers/codebook/new-kind"), then: func(p *person) {

@@ -126,7 +126,7 @@ func writeMarked(b *strings.Builder, f Frame, text *annotate.Text, block annotat
 	for i := 1; i < len(cuts); i++ {
 		writeInked(b, text.Slice(cuts[i-1], cuts[i]), cuts[i-1], within)
 		for _, n := range signs[cuts[i]] {
-			fmt.Fprintf(b, `<sup class="note-sign"><a href="#note-%d" id="sign-%d" aria-label="%s">%d</a></sup>`, n, n, html.EscapeString(f.T("Note %d", n)), n)
+			fmt.Fprintf(b, `<sup class="note-sign"><a href="#note-%d" id="sign-%d" aria-label="%s">%s</a></sup>`, n, n, html.EscapeString(f.T("Note %d", n)), f.Number(n))
 		}
 	}
 }
