@@ -42,9 +42,17 @@ func TestAnArticleIsWalkedThroughItsPastAndRestored(t *testing.T) {
 	ben.changes(project, id, annotate.OperationRecord{Op: annotate.Delete, Annotation: &annotate.AnnotationRecord{ID: claim, Version: 1}})
 
 	ana.bench(project, id)
-	ana.click("#bench-bar a", "History")
+	ana.press("F8")
+	ana.until("the article's past", `!document.querySelector("#past-bar").hidden`)
+	ana.click("#past-bar a", "All changes")
 	ana.says("As it is now.", "Ben Analyst: Deleted: claim", "3 / 3")
 	ana.until("what was deleted marked as gone", `document.querySelector(".annotated .step.gone")?.textContent === "The bridge will open in May"`)
+
+	ana.click(".deleted-claims a", "The bridge will open in May")
+	ana.says("History of the claim", "Deleted: claim", "Tagged as claim")
+	ana.click("a.button", "History of the article")
+	ana.says("3 / 3")
+	ana.until("the page's script", `document.documentElement.dataset.past === "ready"`)
 
 	ana.press("ArrowLeft")
 	ana.says("As of", "Ana Analyst: Tagged as speaker", "2 / 3")

@@ -171,6 +171,23 @@ func TestOneClaimIsRestoredFromItsHistory(t *testing.T) {
 	r.as("").get(r.path(0, "/history")).is(http.StatusNotFound)
 }
 
+func TestADeletedClaimIsFoundThroughItsArticleAndBroughtBack(t *testing.T) {
+	t.Parallel()
+	r := newReviewRoom(t)
+	a := r.claim(0).Claim
+	r.viewer.get(r.articlePath("/history")).is(http.StatusOK).keepsQuietAbout("Deleted claims")
+	r.change(annotate.Operation{Op: annotate.Delete, Annotation: &annotate.Annotation{ID: a.ID, Version: a.Version}})
+	r.viewer.get(r.articlePath("/history")).is(http.StatusOK).says("Deleted claims", string(a.ID)+"/history")
+	r.viewer.get(r.path(0, "/history")).is(http.StatusOK).says("Deleted: claim", "Tagged as claim", r.articlePath("/history")).keepsQuietAbout("Restore…")
+	r.analyst.get(r.path(0, "/history")).is(http.StatusOK).says("restore?seq=9&claim=" + string(a.ID))
+	r.analyst.post(r.articlePath("/restore?seq=9&claim="+string(a.ID)), "seen", "10", "id", string(store.NewID())).leadsTo(r.articlePath("/history"))
+	if got := r.claim(0).Claim.Kind; got != annotate.Claim {
+		t.Errorf("brought back is %q", got)
+	}
+	r.viewer.get(r.articlePath("/history")).is(http.StatusOK).keepsQuietAbout("Deleted claims")
+	r.as("").get(r.path(0, "/history")).is(http.StatusNotFound)
+}
+
 func TestThePrintViewHasTheAnnotationsAsNotes(t *testing.T) {
 	t.Parallel()
 	r := newReviewRoom(t)

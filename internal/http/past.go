@@ -13,11 +13,13 @@ import (
 
 // changesOnPage is how many changes a history lists beside the text, and
 // laterOnPage how many of them come after the one that is looked at. A claim's
-// own page lists changesOnClaim.
+// own page lists changesOnClaim; of claims that have been deleted there are
+// deletedOnPage.
 const (
 	changesOnPage  = 60
 	laterOnPage    = 20
 	changesOnClaim = 10
+	deletedOnPage  = 50
 )
 
 // showHistory shows an article as it was after the change that the query names,
@@ -48,6 +50,15 @@ func (s *Server) showHistory(w http.ResponseWriter, r *http.Request) error {
 	if v.Changes, err = changesOf(log.Entries); err != nil {
 		return err
 	}
+	if v.Deleted, err = s.store.DeletedClaims(r.Context(), project.ID, id, store.Shared, deletedOnPage); err != nil {
+		return err
+	}
+	names, err := s.store.NamesIn(r.Context(), project.ID, annotate.AnnotatedArticle{Annotations: v.Deleted})
+	if err != nil {
+		return err
+	}
+	_, people := byID(names)
+	maps.Copy(v.Told.People, people)
 	f := s.frame(w, r, s.language(r).T("History of “%s”", past.Article.Headline))
 	f.Active, f.Full, f.Scripts = page.NavArticles, true, []string{"page/history.js"}
 	return s.render(w, r, http.StatusOK, page.History(f, v))
@@ -245,10 +256,12 @@ func (s *Server) showClaimHistory(w http.ResponseWriter, r *http.Request) error 
 		}
 	}
 	claim, err := s.store.Claim(r.Context(), asker(r.Context()).Project.ID, id)
-	if err != nil {
-		return err
+	var v page.ClaimHistoryView
+	if errors.Is(err, annotate.ErrNotFound) {
+		v, err = s.deletedClaimHistory(r, id, before)
+	} else if err == nil {
+		v, err = s.claimHistory(r, claim, before, changesOnPage)
 	}
-	v, err := s.claimHistory(r, claim, before, changesOnPage)
 	if err != nil {
 		return err
 	}
@@ -306,18 +319,50 @@ func (s *Server) claimHistory(r *http.Request, claim annotate.DecidedClaim, befo
 		return v, err
 	}
 	v.Told = wordsFor(page.AnnotatedView{AnnotatedArticle: annotate.AnnotatedArticle{Revision: claim.Revision}, Codebook: codebook, People: claim.People}, log.Log)
-	changes, err := changesOf(log.Entries)
+	return v, tellClaim(&v, log, limit)
+}
+
+// deletedClaimHistory is a stretch of what happened to a claim that has been
+// deleted.
+func (s *Server) deletedClaimHistory(r *http.Request, id annotate.ID, before int64) (page.ClaimHistoryView, error) {
+	project := asker(r.Context()).Project
+	v := page.ClaimHistoryView{Claim: id, Deleted: true}
+	log, err := s.store.ClaimLog(r.Context(), project.ID, id, before, changesOnPage)
 	if err != nil {
 		return v, err
 	}
+	v.Article = log.Article
+	past, err := s.store.AsOf(r.Context(), project.ID, log.Article, store.Shared, log.Newest)
+	if err != nil {
+		return v, err
+	}
+	annotated, err := s.annotated(r, past.AnnotatedArticle)
+	if err != nil {
+		return v, err
+	}
+	v.Told = wordsFor(annotated, log.Log)
+	if err := tellClaim(&v, log, changesOnPage); err != nil {
+		return v, err
+	}
+	v.Title = page.DeletedClaimTitle(s.language(r), v)
+	return v, nil
+}
+
+// tellClaim has v tell of what in log, which was asked for limit entries,
+// happened to its claim.
+func tellClaim(v *page.ClaimHistoryView, log store.ClaimLog, limit int) error {
+	changes, err := changesOf(log.Entries)
+	if err != nil {
+		return err
+	}
 	for _, c := range changes {
 		c.Deeds = annotate.About(c.Deeds, log.Attribution)
-		if c.Versions[id] > 0 || len(c.Deeds) > 0 { // not only named by another's link
+		if c.Versions[v.Claim] > 0 || len(c.Deeds) > 0 { // not only named by another's link
 			v.Changes = append(v.Changes, c)
 		}
 	}
 	if len(log.Entries) == limit {
 		v.Earlier = log.Entries[limit-1].Seq
 	}
-	return v, nil
+	return nil
 }

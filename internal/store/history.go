@@ -335,6 +335,26 @@ func (s *Store) name(ctx context.Context, project annotate.ID, l *Log) error {
 	return err
 }
 
+// DeletedClaims reads at most limit of the claims that have been deleted from
+// an article's annotation set by hand, those deleted last first. Each is as it
+// was then, but for who updated it and when: that is the deleting.
+func (s *Store) DeletedClaims(ctx context.Context, project, article annotate.ID, hand string, limit int) ([]annotate.Annotation, error) {
+	rows, _ := s.pool.Query(ctx, `SELECT a.set_id, `+annotationColumns+`
+		FROM annotations a
+		WHERE a.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND a.kind = 'claim' AND a.deleted
+		ORDER BY a.updated_at DESC, a.id
+		LIMIT $4`, project, article, hand, limit)
+	found, err := pgx.CollectRows(rows, scanAnnotation)
+	if err != nil {
+		return nil, fmt.Errorf("read the deleted claims of article %s: %w", article, translate(err))
+	}
+	claims := make([]annotate.Annotation, len(found))
+	for i, a := range found {
+		claims[i] = a.Annotation
+	}
+	return claims, nil
+}
+
 // ClaimLog is a stretch of the log that is about one claim.
 type ClaimLog struct {
 	Log

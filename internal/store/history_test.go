@@ -329,6 +329,37 @@ func TestAClaimHasALogOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestClaimsThatHaveBeenDeletedAreListed(t *testing.T) {
+	t.Parallel()
+	s := newStoried(t)
+	deleted := func(project annotate.ID, limit int) (found []annotate.ID) {
+		claims, err := s.DeletedClaims(t.Context(), project, s.article, store.Shared, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range claims {
+			found = append(found, c.ID)
+			if c.UpdatedBy != s.ben || len(c.Fragments) == 0 {
+				t.Errorf("it is told as %+v", c)
+			}
+		}
+		return found
+	}
+	if got := deleted(s.project, 9); !cmp.Equal(got, []annotate.ID{s.second}) {
+		t.Errorf("got %v: the deleted speaker is no claim", got)
+	}
+	s.delete(s.claim)
+	if got := deleted(s.project, 9); !cmp.Equal(got, []annotate.ID{s.claim, s.second}) {
+		t.Errorf("got %v, want the last first", got)
+	}
+	if got := deleted(s.project, 1); !cmp.Equal(got, []annotate.ID{s.claim}) {
+		t.Errorf("at most one: got %v", got)
+	}
+	if got := deleted(s.newProject("other"), 9); len(got) > 0 {
+		t.Errorf("of another project: %v", got)
+	}
+}
+
 // mustSayTheSame compares what two articles say, whatever their versions.
 func mustSayTheSame(t *testing.T, got, want annotate.AnnotatedArticle) {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/web/language"
 )
 
 // Change is a change set as a history tells it.
@@ -41,6 +42,8 @@ type HistoryView struct {
 	Changes []Change
 	Newest  int64
 	Base    int64 // the number before the first
+	// Deleted are claims that have been, the last first.
+	Deleted []annotate.Annotation
 }
 
 // now is the change that is looked at; ok is false before the first.
@@ -367,6 +370,19 @@ func (v ClaimHistoryView) events() []claimEvent {
 	}
 	slices.SortStableFunc(events, func(a, b claimEvent) int { return cmp.Compare(b.at.UnixNano(), a.at.UnixNano()) })
 	return events
+}
+
+// DeletedClaimTitle is the beginning of what was claimed, as the newest of the
+// changes has it.
+func DeletedClaimTitle(l *language.Language, v ClaimHistoryView) string {
+	for _, c := range v.Changes {
+		for _, d := range c.Deeds {
+			if a := d.Subject(); a != nil && a.ID == v.Claim {
+				return claimTitle(l, quoteOf(v.Told.Text, *a))
+			}
+		}
+	}
+	return claimTitle(l, "")
 }
 
 // newest is the number of the newest of the changes.
