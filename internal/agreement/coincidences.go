@@ -15,8 +15,17 @@ type Coincidences struct {
 	met map[pair]float64
 	// lone is how many values met no other.
 	lone float64
-	// fewest and most are how many analysts judged one unit.
-	fewest, most int
+	hands
+}
+
+// hands are how many analysts, at the fewest and at the most, judged one unit.
+type hands struct{ fewest, most int }
+
+func (h *hands) judgedBy(fewest, most int) {
+	if h.fewest == 0 || fewest != 0 && fewest < h.fewest {
+		h.fewest = fewest
+	}
+	h.most = max(h.most, most)
 }
 
 // NewCoincidences is the sum over no units.
@@ -54,13 +63,6 @@ func (c *Coincidences) meet(values []string, weight float64) {
 	}
 }
 
-func (c *Coincidences) judgedBy(fewest, most int) {
-	if c.fewest == 0 || fewest != 0 && fewest < c.fewest {
-		c.fewest = fewest
-	}
-	c.most = max(c.most, most)
-}
-
 // Add adds other, weight times.
 func (c *Coincidences) Add(other *Coincidences, weight float64) {
 	for values, n := range other.met {
@@ -92,11 +94,15 @@ func sortedPairs(counts map[pair]float64) []pair {
 }
 
 // missing is why nothing can be computed from c, if so.
-func (c *Coincidences) missing() Reason {
+func (c *Coincidences) missing() Reason { return lacking(c.met, c.lone) }
+
+// lacking is why nothing can be computed from pairs of values, beside that many
+// values that are in none, if so.
+func lacking(pairs map[pair]float64, lone float64) Reason {
 	switch {
-	case len(c.met) > 0:
+	case len(pairs) > 0:
 		return ""
-	case c.lone > 0:
+	case lone > 0:
 		return FewAnalysts
 	}
 	return NothingCoded

@@ -55,15 +55,7 @@ func (c *Contingency) marginals() (values []string, first, second []float64, tot
 	return values, first, second, total
 }
 
-func (c *Contingency) missing() Reason {
-	switch {
-	case len(c.chosen) > 0:
-		return ""
-	case c.lone > 0:
-		return FewAnalysts
-	}
-	return NothingCoded
-}
+func (c *Contingency) missing() Reason { return lacking(c.chosen, c.lone) }
 
 // Cohen is Cohen's kappa for two analysts: (Po - Pe)/(1 - Pe), where Po is the
 // share of units on which they agree and Pe the share on which they would if

@@ -1,6 +1,7 @@
 package agreement
 
 import (
+	"iter"
 	"maps"
 	"slices"
 
@@ -16,9 +17,9 @@ import (
 type Unitizing struct {
 	layers map[string]*sections
 	// length is that of all articles, in code points.
-	length       float64
-	fewest, most int
-	refused      Reason
+	length  float64
+	refused Reason
+	hands
 }
 
 // sections are the units of one label and the gaps between them.
@@ -62,13 +63,6 @@ func (u *Unitizing) Count(length int, sets [][]annotate.Annotation, label Label)
 			}
 		}
 	}
-}
-
-func (u *Unitizing) judgedBy(fewest, most int) {
-	if u.fewest == 0 || fewest != 0 && fewest < u.fewest {
-		u.fewest = fewest
-	}
-	u.most = max(u.most, most)
 }
 
 // Add adds other, which is about the same layers, weight times.
@@ -219,10 +213,22 @@ func (u *Unitizing) missing(units float64) Reason {
 	return ""
 }
 
+// inOrder goes through counts by their keys: the same counts are to give the
+// same sum to the last bit.
+func inOrder(counts map[int]float64) iter.Seq2[int, float64] {
+	return func(yield func(int, float64) bool) {
+		for _, k := range slices.Sorted(maps.Keys(counts)) {
+			if !yield(k, counts[k]) {
+				return
+			}
+		}
+	}
+}
+
 func (s *sections) count() float64 {
 	n := 0.0
-	for _, length := range slices.Sorted(maps.Keys(s.units)) {
-		n += s.units[length]
+	for _, units := range inOrder(s.units) {
+		n += units
 	}
 	return n
 }
@@ -232,7 +238,7 @@ func (s *sections) count() float64 {
 func (s *sections) chance() float64 {
 	n, sum := s.count(), 0.0
 	gaps := slices.Sorted(maps.Keys(s.gaps))
-	for _, length := range slices.Sorted(maps.Keys(s.units)) {
+	for length, units := range inOrder(s.units) {
 		l := float64(length)
 		ways := 0.0
 		for _, gap := range gaps {
@@ -240,7 +246,7 @@ func (s *sections) chance() float64 {
 				ways += s.gaps[gap] * float64(gap-length+1)
 			}
 		}
-		sum += s.units[length] * ((n-1)/3*(2*l*l*l-3*l*l+l) + l*l*ways)
+		sum += units * ((n-1)/3*(2*l*l*l-3*l*l+l) + l*l*ways)
 	}
 	return sum
 }
@@ -248,8 +254,8 @@ func (s *sections) chance() float64 {
 // within is how many pairs of places lie within one unit.
 func (s *sections) within() float64 {
 	sum := 0.0
-	for _, length := range slices.Sorted(maps.Keys(s.units)) {
-		sum += s.units[length] * float64(length) * float64(length-1)
+	for length, units := range inOrder(s.units) {
+		sum += units * float64(length) * float64(length-1)
 	}
 	return sum
 }

@@ -341,10 +341,10 @@ func bulkChange(kind string) func(*gallery) string {
 		for _, hit := range page.Items {
 			places[hit.Article.ID] = append(places[hit.Article.ID], hit.Fragment)
 		}
-		id := must(g.store.TagAll(ctx, g.papers.ID, store.BulkTagging{
+		done := must(g.store.TagAll(ctx, g.papers.ID, store.BulkTagging{
 			Query: "Dreyhaupt", Places: places, Kind: kind, By: g.papers.people[annotate.Analyst].id, At: time.Now(),
 		}))(g.tb)
-		return "/projects/papers/bulk/" + string(id)
+		return "/projects/papers/bulk/" + string(done.ID)
 	}
 }
 

@@ -66,12 +66,8 @@ type appendOutput struct{ Body appendedBody }
 
 // apiAppend applies a change set to an article's shared annotations.
 func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput, error) {
-	article, err := annotate.ParseID(in.Article)
-	if err != nil {
-		return nil, err
-	}
 	who := asker(ctx)
-	units, err := s.units(ctx, who.Project.ID, article, in.OffsetsQuery)
+	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -138,16 +134,12 @@ type changesOutput struct {
 
 // apiChanges reads an article's log.
 func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutput, error) {
-	article, err := annotate.ParseID(in.Article)
+	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
 	project := asker(ctx).Project.ID
 	if _, err := s.store.Stamp(ctx, project, article, store.Shared); err != nil { // an empty log is not a missing article
-		return nil, err
-	}
-	units, err := s.units(ctx, project, article, in.OffsetsQuery)
-	if err != nil {
 		return nil, err
 	}
 	entries, err := s.changes(ctx, project, article, in)
@@ -203,6 +195,16 @@ func (u units) entry(e store.LogEntry) (logEntryBody, error) {
 type units struct {
 	text    *annotate.Text
 	counted string // utf16 or utf8
+}
+
+// articleOf reads which article a call is about, and how it counts offsets.
+func (s *Server) articleOf(ctx context.Context, in ArticlePath, q OffsetsQuery) (annotate.ID, units, error) {
+	article, err := annotate.ParseID(in.Article)
+	if err != nil {
+		return "", units{}, err
+	}
+	u, err := s.units(ctx, asker(ctx).Project.ID, article, q)
+	return article, u, err
 }
 
 func (s *Server) units(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (units, error) {

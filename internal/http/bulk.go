@@ -120,7 +120,7 @@ func (s *Server) tagFound(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := asker(r.Context())
 	wish, err := s.bulkTagging(r)
-	var bulk annotate.ID
+	var bulk annotate.BulkChange
 	if err == nil {
 		bulk, err = s.store.TagAll(r.Context(), a.Project.ID, wish)
 	}
@@ -137,7 +137,7 @@ func (s *Server) tagFound(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.BulkURL(a.Project.Slug, bulk), "")
+	return s.redirect(w, r, page.BulkURL(a.Project.Slug, bulk.ID), "")
 }
 
 // bulkTagging reads the wish of a form. It refuses what cannot be read with an
@@ -358,5 +358,5 @@ func (s *Server) recode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.redirect(w, r, page.BulkURL(a.Project.Slug, bulk), "")
+	return s.redirect(w, r, page.BulkURL(a.Project.Slug, bulk.ID), "")
 }

@@ -132,7 +132,8 @@ type tagAllCall struct {
 func (s *Server) apiTagAll(ctx context.Context, in *tagAllCall) (*bulkOutput, error) {
 	a := asker(ctx)
 	t := store.BulkTagging{
-		Query: in.Body.Query, WholeWords: in.Body.WholeWords, Kind: in.Body.Kind, Places: map[annotate.ID][]annotate.Fragment{}, By: a.User.ID, At: s.now(),
+		Query: in.Body.Query, WholeWords: in.Body.WholeWords, Kind: in.Body.Kind, Places: map[annotate.ID][]annotate.Fragment{},
+		By: a.User.ID, At: s.now(), DryRun: in.DryRun,
 	}
 	if in.Body.Entity != nil {
 		t.Entity = lower(string(*in.Body.Entity))
@@ -158,14 +159,7 @@ func (s *Server) apiTagAll(ctx context.Context, in *tagAllCall) (*bulkOutput, er
 		}
 		t.Places[article] = append(t.Places[article], annotate.Fragment{Start: start, End: end})
 	}
-	if in.DryRun {
-		return plannedBulk(s.store.PlanTagging(ctx, a.Project.ID, t))
-	}
-	id, err := s.store.TagAll(ctx, a.Project.ID, t)
-	if err != nil {
-		return nil, err
-	}
-	return s.bulkAnswer(ctx, id)
+	return s.bulkDone(ctx)(s.store.TagAll(ctx, a.Project.ID, t))
 }
 
 type claimToRecode struct {
@@ -186,32 +180,26 @@ type recodeAllCall struct {
 // apiRecodeAll answers a question for many claims alike.
 func (s *Server) apiRecodeAll(ctx context.Context, in *recodeAllCall) (*bulkOutput, error) {
 	a := asker(ctx)
-	r := store.BulkRecoding{Claims: map[annotate.ID]int{}, Attribute: in.Body.Attribute, Value: in.Body.Value, By: a.User.ID, At: s.now()}
+	r := store.BulkRecoding{
+		Claims: map[annotate.ID]int{}, Attribute: in.Body.Attribute, Value: in.Body.Value, By: a.User.ID, At: s.now(), DryRun: in.DryRun,
+	}
 	for _, c := range in.Body.Claims {
 		r.Claims[lower(string(c.ID))] = c.Version
 	}
-	if in.DryRun {
-		return plannedBulk(s.store.PlanRecoding(ctx, a.Project.ID, r))
-	}
-	id, err := s.store.RecodeAll(ctx, a.Project.ID, r)
-	if err != nil {
-		return nil, err
-	}
-	return s.bulkAnswer(ctx, id)
+	return s.bulkDone(ctx)(s.store.RecodeAll(ctx, a.Project.ID, r))
 }
 
-// plannedBulk tells what a bulk change would do.
-func plannedBulk(b annotate.BulkChange, err error) (*bulkOutput, error) {
-	if err != nil {
-		return nil, err
-	}
-	b.ID, b.Articles = "", len(b.Parts)
-	for _, p := range b.Parts {
-		if b.Done += p.Done; p.Done > 0 {
-			b.Changed++
+// bulkDone tells what became of a bulk change, or would on a dry run.
+func (s *Server) bulkDone(ctx context.Context) func(annotate.BulkChange, error) (*bulkOutput, error) {
+	return func(b annotate.BulkChange, err error) (*bulkOutput, error) {
+		switch {
+		case err != nil:
+			return nil, err
+		case b.ID == "":
+			return &bulkOutput{newBulkJSON(b)}, nil
 		}
+		return s.bulkAnswer(ctx, b.ID)
 	}
-	return &bulkOutput{newBulkJSON(b)}, nil
 }
 
 // apiUndoBulk takes back what a bulk change did.

@@ -62,12 +62,8 @@ type restorationOutput struct {
 // apiRestoration works out what would bring an article back to what it was.
 // Nothing changes: whoever may do it sends the operations as a change set.
 func (s *Server) apiRestoration(ctx context.Context, in *restorationInput) (*restorationOutput, error) {
-	article, err := annotate.ParseID(in.Article)
-	if err != nil {
-		return nil, err
-	}
 	project := asker(ctx).Project.ID
-	units, err := s.units(ctx, project, article, in.OffsetsQuery)
+	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}

@@ -48,16 +48,12 @@ func (s *Server) apiPresences(ctx context.Context, in *struct {
 	OffsetsQuery
 },
 ) (*presencesOutput, error) {
-	article, err := annotate.ParseID(in.Article)
+	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
 	project := asker(ctx).Project.ID
 	if _, err := s.store.Stamp(ctx, project, article, store.Shared); err != nil {
-		return nil, err
-	}
-	units, err := s.units(ctx, project, article, in.OffsetsQuery)
-	if err != nil {
 		return nil, err
 	}
 	there, err := s.store.Presences(ctx, project, article)
@@ -81,12 +77,8 @@ type tellPresenceInput struct {
 // apiTellPresence takes where on an article's page its reader looks. Whoever
 // does not tell again within 45 seconds is taken to have left.
 func (s *Server) apiTellPresence(ctx context.Context, in *tellPresenceInput) (*struct{}, error) {
-	article, err := annotate.ParseID(in.Article)
-	if err != nil {
-		return nil, err
-	}
 	who := asker(ctx)
-	units, err := s.units(ctx, who.Project.ID, article, in.OffsetsQuery)
+	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}

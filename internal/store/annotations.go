@@ -126,13 +126,9 @@ const (
 )
 
 // annotationRows are annotations as annotationInput takes them.
-type annotationRows struct {
-	rows int
-	of   [15]column
-}
+type annotationRows struct{ of [15]column }
 
 func (r *annotationRows) add(set *keptSet, a annotate.Annotation) {
-	r.rows++
 	r.of[0].id(set.key.project)
 	r.of[1].id(set.id)
 	r.of[2].id(a.ID)
@@ -150,10 +146,11 @@ func (r *annotationRows) add(set *keptSet, a annotate.Annotation) {
 	r.of[14].time(a.UpdatedAt)
 }
 
-// queue queues sql with the annotations, if there are any.
-func (r *annotationRows) queue(b *pgx.Batch, sql string) {
-	if r.rows > 0 {
-		b.Queue(sql, arguments(r.of[:])...).Exec(hit(r.rows))
+// queueRows queues sql with rows given by their columns, if there are any, and
+// holds it to write all of them.
+func queueRows(b *pgx.Batch, sql string, columns []column) {
+	if n := columns[0].n; n > 0 {
+		b.Queue(sql, arguments(columns)...).Exec(hit(n))
 	}
 }
 
@@ -185,13 +182,9 @@ const (
 )
 
 // linkRows are links as linkInput takes them.
-type linkRows struct {
-	rows int
-	of   [13]column
-}
+type linkRows struct{ of [13]column }
 
 func (r *linkRows) add(set *keptSet, l annotate.Link) {
-	r.rows++
 	r.of[0].id(set.key.project)
 	r.of[1].id(set.id)
 	r.of[2].id(l.ID)
@@ -205,11 +198,4 @@ func (r *linkRows) add(set *keptSet, l annotate.Link) {
 	r.of[10].time(l.CreatedAt)
 	r.of[11].id(l.UpdatedBy)
 	r.of[12].time(l.UpdatedAt)
-}
-
-// queue queues sql with the links, if there are any.
-func (r *linkRows) queue(b *pgx.Batch, sql string) {
-	if r.rows > 0 {
-		b.Queue(sql, arguments(r.of[:])...).Exec(hit(r.rows))
-	}
 }

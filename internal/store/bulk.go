@@ -26,6 +26,7 @@ type BulkTagging struct {
 	Entity annotate.ID // or none
 	By     annotate.ID
 	At     time.Time
+	DryRun bool
 }
 
 // BulkRecoding is a wish to answer a question of the codebook alike for many
@@ -37,6 +38,7 @@ type BulkRecoding struct {
 	Value     []string // none takes the answers away
 	By        annotate.ID
 	At        time.Time
+	DryRun    bool
 }
 
 // maxBulk is the most places or claims one bulk change may have.
@@ -46,24 +48,17 @@ const maxBulk = 1000
 // article, and returns the bulk change by whose id it can be read, gone on with
 // and undone. It goes on when ctx ends, for a minute and a half at most; what is
 // left to do by then is left to [Store.ResumeBulk]. What cannot be done is left
-// out and told. It refuses a wish that could be done nowhere with an [annotate.Invalid]
-// under kind, entity or places.
-func (s *Store) TagAll(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.ID, error) {
-	b, todo, err := s.tagging(ctx, project, t)
+// out and told. It refuses a wish that could be done nowhere with an
+// [annotate.Invalid] under kind, entity or places.
+//
+// On a dry run the change it returns has no id, and parts that say what would be
+// done.
+func (s *Store) TagAll(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.BulkChange, error) {
+	b, work, err := s.tagging(ctx, project, t)
 	if err != nil {
-		return "", err
+		return b, err
 	}
-	return b.ID, s.begin(ctx, project, b, todo)
-}
-
-// PlanTagging is what [Store.TagAll] would do as things are. Its parts have no
-// change sets.
-func (s *Store) PlanTagging(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.BulkChange, error) {
-	b, todo, err := s.tagging(ctx, project, t)
-	if err != nil {
-		return annotate.BulkChange{}, err
-	}
-	return s.planned(ctx, project, b, todo)
+	return s.carryOut(ctx, project, b, work, t.DryRun)
 }
 
 func (s *Store) tagging(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.BulkChange, map[annotate.ID]todo, error) {
@@ -180,22 +175,12 @@ func standingOn(doc annotate.AnnotatedArticle, kind string, f annotate.Fragment)
 // RecodeAll answers a question for claims as r wishes, by one change set for
 // each article, and returns the bulk change; see [Store.TagAll]. A claim that
 // somebody has changed since is left out.
-func (s *Store) RecodeAll(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.ID, error) {
-	b, todo, err := s.recoding(ctx, project, r)
+func (s *Store) RecodeAll(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.BulkChange, error) {
+	b, work, err := s.recoding(ctx, project, r)
 	if err != nil {
-		return "", err
+		return b, err
 	}
-	return b.ID, s.begin(ctx, project, b, todo)
-}
-
-// PlanRecoding is what [Store.RecodeAll] would do as things are; see
-// [Store.PlanTagging].
-func (s *Store) PlanRecoding(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.BulkChange, error) {
-	b, todo, err := s.recoding(ctx, project, r)
-	if err != nil {
-		return annotate.BulkChange{}, err
-	}
-	return s.planned(ctx, project, b, todo)
+	return s.carryOut(ctx, project, b, work, r.DryRun)
 }
 
 func (s *Store) recoding(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.BulkChange, map[annotate.ID]todo, error) {
@@ -306,8 +291,12 @@ func (s *Store) planner(ctx context.Context, project annotate.ID, b annotate.Bul
 	}, nil
 }
 
-// planned is b with what it would do.
-func (s *Store) planned(ctx context.Context, project annotate.ID, b annotate.BulkChange, work map[annotate.ID]todo) (annotate.BulkChange, error) {
+// carryOut does what b is to do, or only works out what that would be.
+func (s *Store) carryOut(ctx context.Context, project annotate.ID, b annotate.BulkChange, work map[annotate.ID]todo, dryRun bool) (annotate.BulkChange, error) {
+	if !dryRun {
+		return b, s.begin(ctx, project, b, work)
+	}
+	b.ID = ""
 	plan, err := s.planner(ctx, project, b)
 	if err != nil {
 		return b, err
@@ -322,6 +311,10 @@ func (s *Store) planned(ctx context.Context, project annotate.ID, b annotate.Bul
 		}
 		p := plan(doc, work[article])
 		b.Parts = append(b.Parts, annotate.BulkPart{Article: article, Headline: doc.Article.Headline, Done: len(p.operations), LeftOut: p.leftOut})
+		b.Articles++
+		if b.Done += len(p.operations); len(p.operations) > 0 {
+			b.Changed++
+		}
 	}
 	return b, nil
 }

@@ -45,12 +45,13 @@ func (n *newsroom) tagged(article annotate.ID) []string {
 	return found
 }
 
-func (n *newsroom) bulk(id annotate.ID, err error) annotate.BulkChange {
+// bulk reads what was done.
+func (n *newsroom) bulk(done annotate.BulkChange, err error) annotate.BulkChange {
 	n.tb.Helper()
 	if err != nil {
 		n.tb.Fatal(err)
 	}
-	b, err := n.BulkChange(n.tb.Context(), n.project, id)
+	b, err := n.BulkChange(n.tb.Context(), n.project, done.ID)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestPlacesOfManyArticlesAreTaggedAndUndoneOneByOne(t *testing.T) {
 	if got := n.tagged(second); len(got) != 1 {
 		t.Errorf("undoing one article changed another: %q", got)
 	}
-	after := n.bulk(b.ID, nil)
+	after := n.bulk(b, nil)
 	if p := part(t, after, first); p.Undone == "" || p.Kept != 0 || p.Done != 3 || p.ChangeSet == "" || p.Headline != "First" {
 		t.Errorf("got %+v", p)
 	}
@@ -141,7 +142,7 @@ func TestUndoingKeepsWhatOthersHaveBuiltOn(t *testing.T) {
 	if got, want := n.tagged(article), []string{"speaker Renn", "claim it. Marchetti"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if p := part(t, n.bulk(b.ID, nil), article); p.Kept != 1 || p.Undone == "" {
+	if p := part(t, n.bulk(b, nil), article); p.Kept != 1 || p.Undone == "" {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -200,7 +201,7 @@ func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
 			t.Fatalf("kept %d, %v", kept, err)
 		}
 	}
-	if p := part(t, n.bulk(b.ID, nil), article); p.Kept != 1 || p.Undone == "" {
+	if p := part(t, n.bulk(b, nil), article); p.Kept != 1 || p.Undone == "" {
 		t.Errorf("got %+v", p)
 	}
 }

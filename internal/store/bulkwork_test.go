@@ -74,7 +74,7 @@ func TestABulkChangeGoesOnWhenWhoeverAskedForItHasGone(t *testing.T) {
 	if got := slices.Concat(n.tagged(first), n.tagged(second)); !slices.Equal(got, []string{"speaker Renn", "speaker Renn"}) {
 		t.Errorf("got %q", got)
 	}
-	if b := n.bulk(turn.Bulk, nil); b.UnderWay || b.LeftToDo != 0 || b.Changed != 2 || b.Done != 2 {
+	if b := n.bulk(under.Items[0], nil); b.UnderWay || b.LeftToDo != 0 || b.Changed != 2 || b.Done != 2 {
 		t.Errorf("got %+v", b)
 	}
 }
@@ -94,13 +94,13 @@ func TestABulkChangeThatBrokeOffIsGoneOnWith(t *testing.T) {
 		n.project, b.ID, open, store.NewID())
 	n.exec(`UPDATE bulk_changes SET worked_on_until = now() - interval '1 second' WHERE id = $1`, b.ID)
 
-	if broken := n.bulk(b.ID, nil); broken.UnderWay || broken.LeftToDo != 2 || !part(t, broken, open).ToDo || part(t, broken, noted).ToDo {
+	if broken := n.bulk(b, nil); broken.UnderWay || broken.LeftToDo != 2 || !part(t, broken, open).ToDo || part(t, broken, noted).ToDo {
 		t.Errorf("before: %+v", broken)
 	}
 	if err := n.ResumeBulk(t.Context(), n.project, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
-	after := n.bulk(b.ID, nil)
+	after := n.bulk(b, nil)
 	if after.LeftToDo != 0 || after.Changed != 3 || after.Done != 4 || part(t, after, logged).Done != 2 || part(t, after, open).Done != 1 {
 		t.Errorf("after: %+v", after)
 	}
@@ -131,7 +131,7 @@ func TestABulkChangeIsUndoneInAllArticlesAtOnce(t *testing.T) {
 	if got := slices.Concat(n.tagged(first), n.tagged(second), n.tagged(never)); len(got) != 0 {
 		t.Errorf("got %q", got)
 	}
-	if after := n.bulk(b.ID, nil); after.Undone != 2 || after.Changed != 2 || after.LeftToDo != 0 || after.UnderWay {
+	if after := n.bulk(b, nil); after.Undone != 2 || after.Changed != 2 || after.LeftToDo != 0 || after.UnderWay {
 		t.Errorf("got %+v", after)
 	}
 	other := n.newProject("other")
@@ -184,17 +184,17 @@ func TestWhatABulkChangeWouldDoIsToldAndNotDone(t *testing.T) {
 	places := n.places("Renn")
 	n.tag(article, n.ben, annotate.Annotation{Kind: annotate.Speaker, Fragments: places[article][:1]})
 	claim := n.claim(article, "said so")
-	plan, err := n.PlanTagging(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()})
-	if p := part(t, plan, article); err != nil || p.Done != 1 || len(p.LeftOut) != 1 || p.Headline != "A" || p.ChangeSet != "" {
+	plan, err := n.TagAll(t.Context(), n.project, store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()})
+	if p := part(t, plan, article); err != nil || p.Done != 1 || plan.Done != 1 || plan.Changed != 1 || plan.Articles != 1 || plan.ID != "" || len(p.LeftOut) != 1 || p.Headline != "A" || p.ChangeSet != "" {
 		t.Errorf("got %+v, %v", plan, err)
 	}
-	plan, err = n.PlanRecoding(t.Context(), n.project, store.BulkRecoding{
+	plan, err = n.RecodeAll(t.Context(), n.project, store.BulkRecoding{DryRun: true,
 		Claims: map[annotate.ID]int{claim: 1}, Attribute: "quotation", Value: []string{"direct"}, By: n.ana, At: n.later(),
 	})
 	if p := part(t, plan, article); err != nil || p.Done != 1 {
 		t.Errorf("got %+v, %v", plan, err)
 	}
-	_, err = n.PlanTagging(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: places, Kind: "nonsense"})
+	_, err = n.TagAll(t.Context(), n.project, store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: "nonsense"})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["kind"] == "" {
 		t.Errorf("got %v", err)
 	}

@@ -12,7 +12,10 @@ import (
 // is written by hand because a change set has some thirty of them with one
 // element each, and finding out how to encode a list of a Go type as an array
 // of a database's costs pgx more than the element does.
-type column struct{ b []byte }
+type column struct {
+	b []byte
+	n int // elements
+}
 
 // plain adds v, in which nothing needs quotes.
 func (c *column) plain(v string) { c.b = append(append(c.b, c.comma()), v...) }
@@ -58,8 +61,9 @@ func (c *column) time(v time.Time) {
 	c.b = v.UTC().AppendFormat(append(c.b, c.comma()), `"2006-01-02 15:04:05.999999Z"`)
 }
 
+// comma is what goes before the next element.
 func (c *column) comma() byte {
-	if len(c.b) == 0 {
+	if c.n++; c.n == 1 {
 		return '{'
 	}
 	return ','

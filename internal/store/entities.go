@@ -140,6 +140,12 @@ func refuseSame(ctx context.Context, q querier, project annotate.ID, e annotate.
 		ORDER BY folded(e.name) = folded(@name) DESC, e.id
 		LIMIT 1`,
 		pgx.NamedArgs{"project": project, "id": e.ID, "type": e.Type, "name": e.Name})
+	return refuseThat(rows)
+}
+
+// refuseThat is the [annotate.EntityExists] of the one entity in rows, if there
+// is one.
+func refuseThat(rows pgx.Rows) error {
 	same, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Entity])
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil

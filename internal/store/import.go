@@ -628,7 +628,7 @@ func (m *importing) queueLog(b *pgx.Batch, set *keptSet, d *annotate.AnnotatedAr
 	}
 	var log logRows
 	log.add(set, annotate.ChangeSet{ID: NewID(), Author: m.By, At: m.At}, operations, inverse)
-	log.queue(b)
+	queueRows(b, insertLog, log.of[:])
 	return nil
 }
 
@@ -654,8 +654,8 @@ func (m *importing) queueAnnotations(b *pgx.Batch, set *keptSet, d *annotate.Ann
 	for _, l := range d.Links {
 		links.add(set, l)
 	}
-	annotations.queue(b, insertAnnotations)
-	links.queue(b, insertLinks)
+	queueRows(b, insertAnnotations, annotations.of[:])
+	queueRows(b, insertLinks, links.of[:])
 	if len(reviewed) > 0 {
 		b.Queue(`UPDATE annotations a SET review_state = u.state FROM unnest($2::uuid[], $3::text[]) AS u (id, state)
 			WHERE a.project_id = $1 AND a.id = u.id`, m.Project, reviewed, states).Exec(hit(len(reviewed)))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -132,14 +131,7 @@ func (s *Store) UnmergeEntity(ctx context.Context, project, id annotate.ID) (ann
 func refuseTaken(ctx context.Context, q querier, project annotate.ID, e annotate.Entity) error {
 	rows, _ := q.Query(ctx, selectEntity+`
 		WHERE e.project_id = $1 AND e.type = $2 AND folded(e.name) = folded($3) AND e.merged_into IS NULL`, project, e.Type, e.Name)
-	same, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Entity])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
-	}
-	if err != nil {
-		return translate(err)
-	}
-	return annotate.EntityExists{Entity: same}
+	return refuseThat(rows)
 }
 
 func unmerge(ctx context.Context, tx pgx.Tx, project, id annotate.ID) error {

@@ -143,12 +143,12 @@ func (w *write) queue(b *pgx.Batch) {
 		moves[6].int(int64(claims))
 	}
 	b.Queue(moveOn, append(arguments(moves[:]), arguments(w.authors[:])...)...).Exec(hit(len(w.sets)))
-	w.log.queue(b)
-	newAnnotations.queue(b, insertAnnotations)
-	oldAnnotations.queue(b, updateAnnotations)
-	deletedLinks.queue(b, updateLinks) // make room for new ones that say the same
-	oldLinks.queue(b, updateLinks)
-	newLinks.queue(b, insertLinks)
+	queueRows(b, insertLog, w.log.of[:])
+	queueRows(b, insertAnnotations, newAnnotations.of[:])
+	queueRows(b, updateAnnotations, oldAnnotations.of[:])
+	queueRows(b, updateLinks, deletedLinks.of[:]) // make room for new ones that say the same
+	queueRows(b, updateLinks, oldLinks.of[:])
+	queueRows(b, insertLinks, newLinks.of[:])
 	b.Queue(`COMMIT`)
 }
 
@@ -182,8 +182,6 @@ func (r *logRows) add(set *keptSet, cs annotate.ChangeSet, operations, inverse [
 	r.of[7].quoted(string(inverse))
 	r.of[8].time(cs.At)
 }
-
-func (r *logRows) queue(b *pgx.Batch) { b.Queue(insertLog, arguments(r.of[:])...) }
 
 func decodeOutcome(operations, inverse []byte) (annotate.Outcome, error) {
 	var done, undo []annotate.OperationRecord
