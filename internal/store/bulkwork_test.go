@@ -188,7 +188,8 @@ func TestWhatABulkChangeWouldDoIsToldAndNotDone(t *testing.T) {
 	if p := part(t, plan, article); err != nil || p.Done != 1 || plan.Done != 1 || plan.Changed != 1 || plan.Articles != 1 || plan.ID != "" || len(p.LeftOut) != 1 || p.Headline != "A" || p.ChangeSet != "" {
 		t.Errorf("got %+v, %v", plan, err)
 	}
-	plan, err = n.RecodeAll(t.Context(), n.project, store.BulkRecoding{DryRun: true,
+	plan, err = n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+		DryRun: true,
 		Claims: map[annotate.ID]int{claim: 1}, Attribute: "quotation", Value: []string{"direct"}, By: n.ana, At: n.later(),
 	})
 	if p := part(t, plan, article); err != nil || p.Done != 1 {
