@@ -19,7 +19,7 @@ const module = "onrecord.dev/"
 var floorplan = map[string][]string{
 	"cmd/server": {
 		"internal/annotate", "internal/demo", "internal/exchange", "internal/http", "internal/localdb",
-		"internal/store", "web",
+		"internal/mail", "internal/store", "web",
 	},
 	"internal":                 {}, // this test
 	"internal/agreement":       {"internal/annotate"},
@@ -28,8 +28,9 @@ var floorplan = map[string][]string{
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
 	"internal/find":            {"internal/annotate"},
-	"internal/http":            {"internal/annotate", "internal/exchange", "internal/store", "web", "web/language", "web/page"},
+	"internal/http":            {"internal/annotate", "internal/exchange", "internal/mail", "internal/store", "web", "web/language", "web/page"},
 	"internal/localdb":         {},
+	"internal/mail":            {},
 	"internal/store":           {"internal/annotate", "internal/find", "migrations"},
 	"internal/store/storetest": {"internal/annotate", "internal/localdb", "internal/store", "migrations"},
 	"migrations":               {},

@@ -52,9 +52,12 @@ type commands struct {
 	BaseURL     string `name:"base-url" env:"ONRECORD_BASE_URL" help:"Address people use, such as https://onrecord.example.org."`
 	// Proxies in front say whom they ask for in X-Forwarded-For.
 	TrustedProxies []string `env:"ONRECORD_TRUSTED_PROXIES" help:"Addresses or ranges of proxies in front, such as 10.0.0.0/8: they are believed when they say for whom they ask."`
+	MailFrom       string   `name:"smtp-from" env:"ONRECORD_SMTP_FROM" help:"Whom mail comes from, such as Onrecord <onrecord@example.org>."`
 	AdminEmail     string   `env:"ONRECORD_ADMIN_EMAIL" help:"First admin, made while there is none."`
 	// Not a flag: it would be seen in the list of processes.
 	AdminPassword string `kong:"-"`
+	// Nor this, for the same reason: its address has a password.
+	MailServer string `kong:"-"`
 }
 
 // run is the program, for main and for tests. It returns when the command is
@@ -81,6 +84,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, s strea
 		return fmt.Errorf("%w; see onrecord --help", err)
 	}
 	c.AdminPassword = getenv("ONRECORD_ADMIN_PASSWORD")
+	c.MailServer = getenv("ONRECORD_SMTP_URL")
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return parsed.Run(&c, s)
 }

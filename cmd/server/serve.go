@@ -13,6 +13,7 @@ import (
 	"onrecord.dev/internal/annotate"
 	server "onrecord.dev/internal/http"
 	"onrecord.dev/internal/localdb"
+	"onrecord.dev/internal/mail"
 	"onrecord.dev/internal/store"
 	"onrecord.dev/web"
 )
@@ -38,13 +39,20 @@ func (serveCommand) Run(ctx context.Context, c *commands, s streams) (err error)
 	defer func() { err = errors.Join(err, db.close()) }()
 
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
-	app, err := server.New(server.Config{Store: db.Store, Assets: web.Dist(), Log: log, Now: time.Now, BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies})
+	sender, err := c.sender()
+	if err != nil {
+		return err
+	}
+	app, err := server.New(server.Config{
+		Store: db.Store, Assets: web.Dist(), Log: log, Now: time.Now, BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Mail: sender,
+	})
 	if err != nil {
 		return err
 	}
 	tidying, stop := context.WithCancel(ctx)
 	var tidied sync.WaitGroup
 	tidied.Go(func() { tidy(tidying, db.Store, log) })
+	tidied.Go(func() { app.SendMail(tidying) })
 	defer func() {
 		stop()
 		tidied.Wait()
@@ -53,6 +61,21 @@ func (serveCommand) Run(ctx context.Context, c *commands, s streams) (err error)
 		return err
 	}
 	return serve(ctx, listener, app, log)
+}
+
+// sender is what sends mail, or nil where the environment names no server.
+func (c *commands) sender() (*mail.Sender, error) {
+	if c.MailServer == "" {
+		return nil, nil //nolint:nilnil // nil sends none
+	}
+	if c.MailFrom == "" {
+		return nil, errors.New("ONRECORD_SMTP_URL is set: set ONRECORD_SMTP_FROM too, to whom mail comes from")
+	}
+	sender, err := mail.New(c.MailServer, c.MailFrom)
+	if err != nil {
+		return nil, fmt.Errorf("set up mail by ONRECORD_SMTP_URL and ONRECORD_SMTP_FROM: %w", err)
+	}
+	return sender, nil
 }
 
 // tidy removes what has expired, at once and every hour until ctx ends.

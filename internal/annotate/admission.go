@@ -323,13 +323,31 @@ func (c *admitting) remark(item string, id, claim ID, seen map[ID]bool) {
 	}
 }
 
+// thread checks what m answers and whether it is resolved. Begun are the
+// threads before it, with their claims.
+func (c *admitting) thread(m Comment, begun map[ID]ID) {
+	if m.ReplyTo == "" {
+		begun[m.ID] = m.Claim
+	} else if claim, ok := begun[m.ReplyTo]; !ok || claim != m.Claim {
+		c.complain("comment", m.ID, "reply_to", "Name a comment on the same claim that comes before this and answers none itself.")
+	}
+	switch {
+	case m.ResolvedBy == "" && !m.Resolved():
+	case m.ReplyTo != "":
+		c.complain("comment", m.ID, "resolved_by", "Only the comment that begins a thread is resolved.")
+	default:
+		c.made("comment", m.ID, "resolved", m.ResolvedBy, m.ResolvedAt)
+	}
+}
+
 func (c *admitting) comments() {
-	seen := map[ID]bool{}
+	seen, begun := map[ID]bool{}, map[ID]ID{}
 	for _, m := range c.d.Comments {
 		c.remark("comment", m.ID, m.Claim, seen)
 		c.made("comment", m.ID, "created", m.Author, m.CreatedAt)
 		if invalid, ok := errors.AsType[Invalid](m.Validate()); ok {
 			c.complain("comment", m.ID, "body", invalid["body"])
 		}
+		c.thread(m, begun)
 	}
 }

@@ -255,7 +255,7 @@ func (r Review) same(o Review) bool {
 }
 
 func (c Comment) same(o Comment) bool {
-	at := o.CreatedAt
-	o.CreatedAt = c.CreatedAt
-	return c == o && c.CreatedAt.Equal(at)
+	at, resolved := o.CreatedAt, o.ResolvedAt
+	o.CreatedAt, o.ResolvedAt = c.CreatedAt, c.ResolvedAt
+	return c == o && c.CreatedAt.Equal(at) && c.ResolvedAt.Equal(resolved)
 }

@@ -64,5 +64,6 @@ func (d DecidedClaim) Standing() Standing {
 // ListedComment is a comment as lists show it.
 type ListedComment struct {
 	Comment
-	By string // its author's name
+	By       string // its author's name
+	Resolver string // the name of who resolved its thread
 }

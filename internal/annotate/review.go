@@ -163,6 +163,11 @@ type Comment struct {
 	Author    ID
 	Body      string
 	CreatedAt time.Time
+	// ReplyTo is the comment that begins its thread, empty for that itself:
+	// only that can be resolved.
+	ReplyTo    ID
+	ResolvedBy ID
+	ResolvedAt time.Time // the zero time while it is not
 }
 
 // maxRemark is the longest reason or comment in code points.

@@ -52,6 +52,13 @@ var scenes = map[string][]scene{
 			p.says("Your new token")
 		}},
 	},
+	"/notifications": {
+		{state: "empty", by: theNewcomer, path: at("/notifications")},
+		{state: "filled", by: by(annotate.Analyst), path: func(g *gallery) string {
+			g.talk()
+			return "/notifications"
+		}},
+	},
 	"/admin/users": {{state: "filled", by: theAdmin, path: at("/admin/users")}},
 
 	"/projects/{project}":          {{state: "leads on", by: by(annotate.Viewer), path: at("/projects/papers")}},
@@ -285,6 +292,22 @@ func openClaim(p *person) {
 	p.until("an open card", `document.querySelector('#cards .card[data-form="open"]')`)
 }
 
+// talk has the reviewer begin a thread that names the analyst, and resolve
+// another.
+func (g *gallery) talk() annotate.ID {
+	g.tb.Helper()
+	claim, reviewer := g.claim(annotate.Disputed), g.papers.people[annotate.Reviewer]
+	say := func(replyTo annotate.ID, by *person, body string) annotate.ID {
+		c := annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: by.id, Body: body, CreatedAt: time.Now()}
+		return must(g.store.AddComment(g.tb.Context(), g.papers.ID, c))(g.tb).ID
+	}
+	thread := say("", reviewer, "@"+g.papers.people[annotate.Analyst].name+", who is meant by “we” here? The minutes name two people.")
+	say(thread, g.papers.people[annotate.Analyst], "The board. It says so in the paragraph before.")
+	done := say("", reviewer, "A comma is missing.")
+	must(g.store.ResolveThread(g.tb.Context(), g.papers.ID, store.ThreadResolution{Claim: claim, Thread: done, Resolved: true, By: reviewer.id, At: time.Now()}))(g.tb)
+	return claim
+}
+
 var claimsScenes = []scene{
 	{state: "empty", by: theStarter, path: at("/projects/empty/claims")},
 	{state: "unreviewed", by: by(annotate.Reviewer), path: at("/projects/papers/claims")},
@@ -297,6 +320,7 @@ var claimScenes = []scene{
 	{state: "one's own", by: by(annotate.Analyst), path: claimIn(annotate.Unreviewed)},
 	{state: "approved, to read", by: by(annotate.Viewer), path: claimIn(annotate.Approved)},
 	{state: "disputed", by: by(annotate.Reviewer), path: claimIn(annotate.Disputed)},
+	{state: "discussed", by: by(annotate.Reviewer), path: func(g *gallery) string { return "/projects/papers/claims/" + string(g.talk()) }},
 	{state: "refused for want of a reason", by: by(annotate.Reviewer), path: claimIn(annotate.Unreviewed), then: func(p *person) {
 		p.click("button[name=decision]", "Dispute")
 		p.until("the complaint", `document.querySelector("#reason")?.getAttribute("aria-invalid") === "true"`)

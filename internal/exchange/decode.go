@@ -375,11 +375,14 @@ type reviewJSON struct {
 }
 
 type commentJSON struct {
-	ID        annotate.ID `json:"id"`
-	Claim     annotate.ID `json:"claim"`
-	Author    annotate.ID `json:"author"`
-	Body      string      `json:"body"`
-	CreatedAt time.Time   `json:"created_at"`
+	ID         annotate.ID `json:"id"`
+	Claim      annotate.ID `json:"claim"`
+	Author     annotate.ID `json:"author"`
+	Body       string      `json:"body"`
+	CreatedAt  time.Time   `json:"created_at"`
+	ReplyTo    annotate.ID `json:"reply_to"`
+	ResolvedBy annotate.ID `json:"resolved_by"`
+	ResolvedAt time.Time   `json:"resolved_at"`
 }
 
 func (d *decoder) article() (annotate.AnnotatedArticle, error) {
@@ -487,7 +490,7 @@ func (j *articleJSON) annotated(codebook int) annotate.AnnotatedArticle {
 		a.Reviews[i] = r.review()
 	}
 	for i, m := range j.Comments {
-		m.CreatedAt = utc(m.CreatedAt)
+		m.CreatedAt, m.ResolvedAt = utc(m.CreatedAt), utc(m.ResolvedAt)
 		a.Comments[i] = annotate.Comment(m)
 	}
 	slices.SortFunc(a.Annotations, annotate.Annotation.Before)

@@ -427,5 +427,12 @@ func (e *encoder) comment(c annotate.Comment) {
 	e.field(`,"body":`, c.Body)
 	e.raw(`,"created_at":`)
 	e.moment(c.CreatedAt)
+	if c.ReplyTo != "" {
+		e.raw(`,"reply_to":`)
+		e.plain(string(c.ReplyTo))
+	}
+	if c.Resolved() {
+		e.made("resolved", c.ResolvedBy, c.ResolvedAt)
+	}
 	e.raw(`}`)
 }

@@ -22,7 +22,11 @@ func (s *Server) accountPage(w http.ResponseWriter, r *http.Request, status int,
 	if v.Complaints["name"] == "" {
 		v.Name = a.User.Name
 	}
+	v.MailOffered = s.mail != nil
 	var err error
+	if v.Mail, err = s.store.MailChoice(r.Context(), a.User.ID); err != nil {
+		return err
+	}
 	if v.Sessions, err = s.store.Sessions(r.Context(), a.User.ID, v.Now); err != nil {
 		return err
 	}

@@ -341,6 +341,14 @@ type commentRecord struct {
 	Author    annotate.ID `json:"author"`
 	Body      string      `json:"body"`
 	CreatedAt time.Time   `json:"created_at"`
+	ReplyTo   annotate.ID `json:"reply_to,omitempty" doc:"The comment that begins the thread it belongs to; absent when it begins one."`
+	// A thread is resolved by its first comment.
+	Resolved *resolvedRecord `json:"resolved,omitempty" doc:"By whom and when the thread that it begins was resolved; absent while it is open."`
+}
+
+type resolvedRecord struct {
+	By annotate.ID `json:"by"`
+	At time.Time   `json:"at"`
 }
 
 type entityRecord struct {
@@ -453,7 +461,11 @@ func recordOfReview(r annotate.Review) reviewRecord {
 }
 
 func recordOfComment(c annotate.Comment) commentRecord {
-	return commentRecord{c.ID, c.Claim, c.Author, c.Body, c.CreatedAt.UTC()}
+	record := commentRecord{c.ID, c.Claim, c.Author, c.Body, c.CreatedAt.UTC(), c.ReplyTo, nil}
+	if c.Resolved() {
+		record.Resolved = &resolvedRecord{c.ResolvedBy, c.ResolvedAt.UTC()}
+	}
+	return record
 }
 
 // emptyNotNull is list, for JSON that has [] and never null.

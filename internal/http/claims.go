@@ -112,14 +112,16 @@ func (s *Server) unitsIn(ctx context.Context, c annotate.QueuedClaim, q OffsetsQ
 type claimsInput struct {
 	ProjectPath
 	OffsetsQuery
-	State   string `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Claims in this state; all if absent."`
-	Speaker string `query:"speaker" format:"uuid" doc:"Claims of this entity. What was merged into it, or it into, is the same."`
-	Source  string `query:"source" format:"uuid" doc:"Claims that reached us through this entity, wherever it stands in the chain."`
-	Article string `query:"article" format:"uuid" doc:"Claims of this article, as they stand in it. Others come by age, the oldest first."`
-	Author  string `query:"author" format:"uuid" doc:"Claims tagged by this person."`
-	Q       string `query:"q" doc:"Words of the claim or of its article's headline. The last may be the beginning of one."`
-	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-	Cursor  string `query:"cursor" doc:"The next of an earlier answer."`
+	State       string `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Claims in this state; all if absent."`
+	Speaker     string `query:"speaker" format:"uuid" doc:"Claims of this entity. What was merged into it, or it into, is the same."`
+	Source      string `query:"source" format:"uuid" doc:"Claims that reached us through this entity, wherever it stands in the chain."`
+	Article     string `query:"article" format:"uuid" doc:"Claims of this article, as they stand in it. Others come by age, the oldest first."`
+	Author      string `query:"author" format:"uuid" doc:"Claims tagged by this person."`
+	UndecidedBy string `query:"undecided_by" format:"uuid" doc:"Claims about which this person has decided nothing as they are now."`
+	OpenThreads bool   `query:"open_threads" doc:"Claims with a thread that is not resolved."`
+	Q           string `query:"q" doc:"Words of the claim or of its article's headline. The last may be the beginning of one."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Cursor      string `query:"cursor" doc:"The next of an earlier answer."`
 }
 
 type claimsOutput struct {
@@ -135,7 +137,7 @@ func (s *Server) apiListClaims(ctx context.Context, in *claimsInput) (*claimsOut
 	p := asker(ctx).Project
 	page, err := s.store.Claims(ctx, p.ID, store.ClaimFilter{
 		State: annotate.ReviewState(in.State), Speaker: lower(in.Speaker), Source: lower(in.Source), Article: lower(in.Article),
-		Author: lower(in.Author), Query: in.Q, Limit: in.Limit, Cursor: in.Cursor,
+		Author: lower(in.Author), UndecidedBy: lower(in.UndecidedBy), OpenThreads: in.OpenThreads, Query: in.Q, Limit: in.Limit, Cursor: in.Cursor,
 	})
 	if err != nil {
 		return nil, err

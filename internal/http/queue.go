@@ -59,7 +59,11 @@ func claimQuery(values url.Values) page.ClaimQuery {
 		Source:  lower(values.Get("source")),
 		Article: lower(values.Get("article")),
 		Author:  lower(values.Get("author")),
+		Only:    values.Get("only"),
 		Words:   strings.TrimSpace(strings.ReplaceAll(values.Get("q"), "\x00", "")),
+	}
+	if !slices.Contains(page.OnlyClaims, q.Only) {
+		q.Only = ""
 	}
 	switch {
 	case q.State == page.AllStates:
@@ -70,8 +74,17 @@ func claimQuery(values url.Values) page.ClaimQuery {
 	return q
 }
 
+// filterBy is the filter that whoever asks means by q.
+func (s *Server) filterBy(ctx context.Context, q page.ClaimQuery) store.ClaimFilter {
+	f := filterOf(q)
+	if q.Only == page.OnlyUndecided {
+		f.UndecidedBy = asker(ctx).User.ID
+	}
+	return f
+}
+
 func filterOf(q page.ClaimQuery) store.ClaimFilter {
-	return store.ClaimFilter{State: q.State, Speaker: q.Speaker, Source: q.Source, Article: q.Article, Author: q.Author, Query: q.Words}
+	return store.ClaimFilter{OpenThreads: q.Only == page.OnlyThreads, State: q.State, Speaker: q.Speaker, Source: q.Source, Article: q.Article, Author: q.Author, Query: q.Words}
 }
 
 // resolveEntities puts entities in the place of names that were typed, and
@@ -150,7 +163,7 @@ func (s *Server) entityCalled(r *http.Request, name, kind string) (annotate.ID, 
 // readQueue reads the page of claims that begins at cursor.
 func (s *Server) readQueue(r *http.Request, v *page.ClaimsView, cursor string) error {
 	p := asker(r.Context()).Project
-	filter := filterOf(v.Query)
+	filter := s.filterBy(r.Context(), v.Query)
 	filter.Cursor, filter.Limit = cursor, claimsOnPage
 	claims, err := s.store.Claims(r.Context(), p.ID, filter)
 	if err != nil {
@@ -212,11 +225,14 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if err := s.amendedSince(r.Context(), &v); err != nil {
 		return err
 	}
-	if v.Before, v.After, err = s.store.Neighbours(r.Context(), p.ID, filterOf(v.Query), id); err != nil {
+	if v.Before, v.After, err = s.store.Neighbours(r.Context(), p.ID, s.filterBy(r.Context(), v.Query), id); err != nil {
 		return err
 	}
 	comments, err := s.store.Comments(r.Context(), p.ID, id, values.Get("comments"), store.MaxLimit)
 	if err != nil {
+		return err
+	}
+	if v.Members, err = s.store.Members(r.Context(), p.ID); err != nil {
 		return err
 	}
 	if v.Comments = comments.Items; comments.Next != "" {

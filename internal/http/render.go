@@ -46,6 +46,12 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, title string) pag
 			f.Colors = page.CodebookColorsURL(codebook)
 		}
 	}
+	if a.User.ID != "" {
+		// A page is better without the number on its bell than not at all.
+		if n, err := s.store.Unread(r.Context(), a.User.ID); err == nil {
+			f.Unread = n
+		}
+	}
 	if c, err := r.Cookie(themeCookie); err == nil && slices.Contains(themes, c.Value) {
 		f.Theme = c.Value
 	}

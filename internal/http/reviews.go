@@ -102,7 +102,8 @@ func (s *Server) comments(ctx context.Context, claim annotate.ID, cursor string,
 type addCommentInput struct {
 	ClaimPath
 	Body struct {
-		Body string `json:"body" doc:"At most 10,000 characters."`
+		Body    string `json:"body" doc:"At most 10,000 characters. @ and the name of a member notifies them."`
+		ReplyTo string `json:"reply_to,omitempty" format:"uuid" doc:"A comment on the same claim that this answers; it belongs to its thread, and opens that again."`
 	}
 }
 
@@ -114,7 +115,7 @@ func (s *Server) apiAddComment(ctx context.Context, in *addCommentInput) (*addCo
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.comment(ctx, id, in.Body.Body)
+	c, err := s.comment(ctx, id, lower(in.Body.ReplyTo), in.Body.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -122,9 +123,9 @@ func (s *Server) apiAddComment(ctx context.Context, in *addCommentInput) (*addCo
 }
 
 // comment has whoever asks remark on a claim.
-func (s *Server) comment(ctx context.Context, claim annotate.ID, body string) (annotate.Comment, error) {
+func (s *Server) comment(ctx context.Context, claim, replyTo annotate.ID, body string) (annotate.Comment, error) {
 	who := asker(ctx)
-	return s.store.AddComment(ctx, who.Project.ID, annotate.Comment{Claim: claim, Author: who.User.ID, Body: body, CreatedAt: s.now()})
+	return s.store.AddComment(ctx, who.Project.ID, annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: who.User.ID, Body: body, CreatedAt: s.now()})
 }
 
 // decideOnClaim takes the decision form and leads on to the next claim of the
@@ -180,7 +181,10 @@ func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annot
 	}
 	done := page.Done(s.language(r), decision, c.QueuedClaim, p.Quorum)
 	query := claimQuery(r.URL.Query())
-	filter := filterOf(query)
+	filter := s.filterBy(r.Context(), query)
+	if filter.State == annotate.Unreviewed {
+		filter.UndecidedBy = asker(r.Context()).User.ID // with a quorum it may still be unreviewed
+	}
 	_, next, err := s.store.Neighbours(r.Context(), p.ID, filter, claim)
 	if err != nil {
 		return err
@@ -201,6 +205,57 @@ func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annot
 	return s.redirect(w, r, page.ClaimQueryURL(p.Slug, next, query), done)
 }
 
+// CommentPath names a comment in the path.
+type CommentPath struct {
+	ClaimPath
+	Comment string `path:"comment" format:"uuid" doc:"The comment's id."`
+}
+
+type resolveThreadCall struct {
+	CommentPath
+	Body struct {
+		Resolved bool `json:"resolved" doc:"False opens the thread again."`
+	}
+}
+
+// apiResolveThread resolves the thread a comment begins, or opens it again.
+func (s *Server) apiResolveThread(ctx context.Context, in *resolveThreadCall) (*addCommentOutput, error) {
+	who := asker(ctx)
+	c, err := s.store.ResolveThread(ctx, who.Project.ID, store.ThreadResolution{
+		Claim: lower(in.Claim), Thread: lower(in.Comment), Resolved: in.Body.Resolved, By: who.User.ID, At: s.now(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &addCommentOutput{recordOfComment(c)}, nil
+}
+
+// resolveThread takes the form by which a thread is resolved or opened again.
+func (s *Server) resolveThread(w http.ResponseWriter, r *http.Request) error {
+	claim, err := pathID(r, "claim")
+	if err != nil {
+		return err
+	}
+	thread, err := pathID(r, "comment")
+	if err != nil {
+		return err
+	}
+	if err := readForm(r); err != nil {
+		return err
+	}
+	who := asker(r.Context())
+	resolved := r.PostForm.Get("resolved") == "yes"
+	_, err = s.store.ResolveThread(r.Context(), who.Project.ID, store.ThreadResolution{Claim: claim, Thread: thread, Resolved: resolved, By: who.User.ID, At: s.now()})
+	if err != nil {
+		return err
+	}
+	done := s.language(r).T("Opened again.")
+	if resolved {
+		done = s.language(r).T("Resolved.")
+	}
+	return s.redirect(w, r, page.ClaimQueryURL(who.Project.Slug, claim, claimQuery(r.URL.Query()))+"#comment-"+string(thread), done)
+}
+
 // commentOnClaim takes the comment form.
 func (s *Server) commentOnClaim(w http.ResponseWriter, r *http.Request) error {
 	id, err := pathID(r, "claim")
@@ -210,8 +265,8 @@ func (s *Server) commentOnClaim(w http.ResponseWriter, r *http.Request) error {
 	if err := readForm(r); err != nil {
 		return err
 	}
-	form := page.ClaimView{Comment: r.PostForm.Get("body")}
-	c, err := s.comment(r.Context(), id, form.Comment)
+	form := page.ClaimView{Comment: r.PostForm.Get("body"), ReplyTo: lower(r.PostForm.Get("reply_to"))}
+	c, err := s.comment(r.Context(), id, form.ReplyTo, form.Comment)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		form.Complaints = under("body", bad)
 		return s.claimPage(w, r, http.StatusUnprocessableEntity, form)

@@ -32,9 +32,9 @@ type reviewRoom struct {
 	recording annotate.ID // the entity
 }
 
-func newReviewRoom(tb testing.TB) *reviewRoom {
+func newReviewRoom(tb testing.TB, configure ...func(*Config)) *reviewRoom {
 	tb.Helper()
-	s := newServer(tb)
+	s := newServer(tb, configure...)
 	r := &reviewRoom{testServer: s, analyst: s.as(annotate.Analyst), reviewer: s.as(annotate.Reviewer), viewer: s.as(annotate.Viewer)}
 	doc, err := s.store.AddArticle(tb.Context(), s.project.ID, annotate.Article{Headline: "Harbour wall", CreatedBy: r.analyst.user}, wallText, s.clock)
 	if err != nil {

@@ -8,6 +8,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"onrecord.dev/internal/mail"
 	"onrecord.dev/internal/store"
 	"onrecord.dev/web"
 	"onrecord.dev/web/language"
@@ -39,6 +41,9 @@ type Config struct {
 	// TrustedProxies are addresses, or ranges such as 10.0.0.0/8, of proxies
 	// in front: only they are believed when they say for whom they ask.
 	TrustedProxies []string
+	// Mail sends mail; nil where none is to be sent. It needs a BaseURL, for
+	// the links.
+	Mail *mail.Sender
 	// Languages are those the pages are offered in; nil are all there are.
 	Languages *language.Languages
 }
@@ -51,6 +56,7 @@ type Server struct {
 	now     func() time.Time
 	base    *url.URL
 	spoken  *language.Languages
+	mail    *mail.Sender
 	openapi *huma.OpenAPI
 	router  chi.Router
 
@@ -71,6 +77,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Mail != nil && base.Host == "" {
+		return nil, errors.New("mail needs the base URL, for its links: set ONRECORD_BASE_URL")
+	}
 	s := &Server{
 		store:   c.Store,
 		assets:  assets,
@@ -78,6 +87,7 @@ func New(c Config) (*Server, error) {
 		now:     c.Now,
 		base:    base,
 		spoken:  cmp.Or(c.Languages, language.Offered()),
+		mail:    c.Mail,
 		openapi: newOpenAPI(),
 		router:  chi.NewRouter(),
 

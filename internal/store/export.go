@@ -274,7 +274,7 @@ func (x *export) people(ctx context.Context) iter.Seq2[annotate.User, error] {
 				SELECT r.reviewer_id FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
 				WHERE a.kind = 'claim' AND `+from.annotations()+`
 				UNION
-				SELECT m.author_id FROM comments m JOIN annotations a ON a.project_id = m.project_id AND a.id = m.claim_id
+				SELECT unnest(ARRAY[m.author_id, m.resolved_by]) FROM comments m JOIN annotations a ON a.project_id = m.project_id AND a.id = m.claim_id
 				WHERE a.kind = 'claim' AND `+from.annotations()+`)
 			ORDER BY u.id`, x.args())
 		people, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u annotate.User, err error) {
@@ -428,7 +428,7 @@ func (x *export) read(ctx context.Context, places []place) ([]annotate.Annotated
 		{`SELECT a.set_id, r.id, r.claim_id, r.version, r.decision, r.reason, r.reviewer_id, r.created_at, r.imported_from
 			FROM reviews r JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
 			WHERE a.kind = 'claim' AND ` + from.annotations() + ` ORDER BY a.set_id, r.id`, x.rows.review},
-		{`SELECT a.set_id, m.id, m.claim_id, m.author_id, m.body, m.created_at
+		{`SELECT a.set_id, m.id, m.claim_id, m.author_id, m.body, m.created_at, m.reply_to, m.resolved_by, m.resolved_at
 			FROM comments m JOIN annotations a ON a.project_id = m.project_id AND a.id = m.claim_id
 			WHERE a.kind = 'claim' AND ` + from.annotations() + ` ORDER BY a.set_id, m.id`, x.rows.comment},
 	} {

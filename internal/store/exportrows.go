@@ -219,8 +219,39 @@ func (r *rowReader) comment(row [][]byte) error {
 	d := r.doc(w)
 	d.Comments = append(d.Comments, annotate.Comment{
 		ID: w.id(), Claim: w.id(), Author: r.person(w), Body: string(w.take(0)), CreatedAt: w.time(),
+		ReplyTo: w.idOrNone(), ResolvedBy: r.personOrNone(w), ResolvedAt: w.timeOrNone(),
 	})
 	return w.err
+}
+
+// none reports whether the next value is null, and passes over it if it is.
+func (w *rawRow) none() bool {
+	if w.values[0] != nil {
+		return false
+	}
+	w.values = w.values[1:]
+	return true
+}
+
+func (w *rawRow) idOrNone() annotate.ID {
+	if w.none() {
+		return ""
+	}
+	return w.id()
+}
+
+func (w *rawRow) timeOrNone() time.Time {
+	if w.none() {
+		return time.Time{}
+	}
+	return w.time()
+}
+
+func (r *rowReader) personOrNone(w *rawRow) annotate.ID {
+	if w.none() {
+		return ""
+	}
+	return r.person(w)
 }
 
 func (r *rowReader) codebook(w *rawRow) int {

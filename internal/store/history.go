@@ -236,7 +236,7 @@ func (w wayBack) surroundings(ctx context.Context, tx pgx.Tx, project, article a
 		doc.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
 		return err
 	})
-	b.Queue(`SELECT c.id, c.claim_id, c.author_id, c.body, c.created_at
+	b.Queue(`SELECT `+commentColumns+`
 		FROM comments c JOIN annotations a ON a.project_id = c.project_id AND a.id = c.claim_id
 		WHERE c.project_id = $1 AND a.set_id = $2 AND ($3::timestamptz IS NULL OR c.created_at < $3) ORDER BY c.id`,
 		project, w.set, w.next).Query(func(rows pgx.Rows) (err error) {

@@ -662,6 +662,14 @@ func (m *importing) queueAnnotations(b *pgx.Batch, set *keptSet, d *annotate.Ann
 	}
 }
 
+// momentOrNull is t, or nothing where that is the zero time.
+func momentOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
 func (m *importing) queueRemarks(b *pgx.Batch, d *annotate.AnnotatedArticle) {
 	for _, r := range d.Reviews {
 		from := m.madeIn(r)
@@ -670,7 +678,8 @@ func (m *importing) queueRemarks(b *pgx.Batch, d *annotate.AnnotatedArticle) {
 			m.Project, r.ID, r.Claim, r.Version, r.Decision, r.Reason, r.Reviewer, r.CreatedAt, from.Slug, from.Name, m.By, m.At)
 	}
 	for _, c := range d.Comments {
-		b.Queue(`INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-			m.Project, c.ID, c.Claim, c.Author, c.Body, c.CreatedAt)
+		b.Queue(`INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at, reply_to, resolved_by, resolved_at)
+			VALUES ($1, $2, $3, $4, $5, $6, nullif($7, '')::uuid, nullif($8, '')::uuid, $9)`,
+			m.Project, c.ID, c.Claim, c.Author, c.Body, c.CreatedAt, string(c.ReplyTo), string(c.ResolvedBy), momentOrNull(c.ResolvedAt))
 	}
 }

@@ -13,12 +13,16 @@ import (
 
 // Members lists the members of a project by name.
 func (s *Store) Members(ctx context.Context, project annotate.ID) ([]annotate.Member, error) {
-	rows, _ := s.pool.Query(ctx, selectMember+` WHERE m.project_id = $1 ORDER BY lower(u.name), u.id`, project)
-	members, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Member])
+	members, err := members(ctx, s.pool, project)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", translate(err))
 	}
 	return members, nil
+}
+
+func members(ctx context.Context, q querier, project annotate.ID) ([]annotate.Member, error) {
+	rows, _ := q.Query(ctx, selectMember+` WHERE m.project_id = $1 ORDER BY lower(u.name), u.id`, project)
+	return pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Member])
 }
 
 const selectMember = `

@@ -27,6 +27,10 @@ type ClaimFilter struct {
 	Source  annotate.ID
 	Article annotate.ID
 	Author  annotate.ID
+	// UndecidedBy is somebody who has decided nothing about the claim as it is.
+	UndecidedBy annotate.ID
+	// OpenThreads leaves claims with a thread that is not resolved.
+	OpenThreads bool
 	// Query is searched for in the claim and the headline of its article,
 	// without regard to case and accents: all its words, "a phrase", one or
 	// another, and not -this. The last word may be the beginning of one.
@@ -193,7 +197,7 @@ func (s *Store) queue(ctx context.Context, project annotate.ID, f ClaimFilter) (
 		q.where += ` AND s.article_id = @article`
 		q.args["article"] = f.Article
 	}
-	for _, by := range []func(context.Context) error{q.bySpeaker, q.bySource, q.byWords} {
+	for _, by := range []func(context.Context) error{q.bySpeaker, q.bySource, q.byThreads, q.byReviewer, q.byWords} {
 		if err := by(ctx); err != nil {
 			return nil, err
 		}
@@ -298,6 +302,44 @@ func (q *queue) byEntity(ctx context.Context, entity annotate.ID, sql, fits, nam
 	q.few = true
 	q.where += ` AND a.id = ANY(@by_` + name + `)`
 	q.args["by_"+name] = claims
+	return nil
+}
+
+// withOpenThreads finds claims with a thread that is not resolved, and
+// fitsThreads says so of one claim b.
+const (
+	withOpenThreads = `SELECT DISTINCT c.claim_id FROM comments c WHERE c.project_id = @project AND c.reply_to IS NULL AND c.resolved_at IS NULL LIMIT @most`
+	fitsThreads     = ` AND EXISTS (
+		SELECT FROM comments c WHERE c.project_id = @project AND c.claim_id = b.id AND c.reply_to IS NULL AND c.resolved_at IS NULL OFFSET 0)`
+)
+
+func (q *queue) byThreads(ctx context.Context) error {
+	if !q.filter.OpenThreads {
+		return nil
+	}
+	claims, err := q.ids(ctx, withOpenThreads, pgx.NamedArgs{"most": mostFound + 1})
+	if err != nil {
+		return err
+	}
+	if len(claims) > mostFound {
+		q.fits += fitsThreads
+		return nil
+	}
+	q.few = true
+	q.where += ` AND a.id = ANY(@with_threads)`
+	q.args["with_threads"] = claims
+	return nil
+}
+
+const fitsUndecided = ` AND NOT EXISTS (
+	SELECT FROM reviews r JOIN annotations v ON v.project_id = r.project_id AND v.id = r.claim_id AND v.version = r.version
+	WHERE r.project_id = @project AND r.claim_id = b.id AND r.reviewer_id = @undecided_by OFFSET 0)`
+
+func (q *queue) byReviewer(context.Context) error {
+	if q.filter.UndecidedBy != "" {
+		q.fits += fitsUndecided
+		q.args["undecided_by"] = q.filter.UndecidedBy
+	}
 	return nil
 }
 

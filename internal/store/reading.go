@@ -84,7 +84,7 @@ func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.
 		doc.Reviews, err = pgx.CollectRows(rows, pgx.RowToStructByPos[annotate.Review])
 		return err
 	})
-	b.Queue(`SELECT c.id, c.claim_id, c.author_id, c.body, c.created_at
+	b.Queue(`SELECT `+commentColumns+`
 		FROM comments c JOIN annotations a ON a.project_id = c.project_id AND a.id = c.claim_id
 		WHERE c.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted ORDER BY c.id`,
 		project, article, hand).Query(func(rows pgx.Rows) (err error) {
@@ -222,7 +222,7 @@ func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.A
 		}
 	}
 	for _, c := range doc.Comments {
-		people[c.Author] = true
+		people[c.Author], people[c.ResolvedBy] = true, true
 	}
 	delete(people, "") // what was deleted is told by its id alone
 	var names Names
@@ -258,7 +258,7 @@ func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.A
 
 // Comment reads a comment.
 func (s *Store) Comment(ctx context.Context, project, id annotate.ID) (annotate.Comment, error) {
-	rows, _ := s.pool.Query(ctx, `SELECT id, claim_id, author_id, body, created_at FROM comments WHERE project_id = $1 AND id = $2`, project, id)
+	rows, _ := s.pool.Query(ctx, `SELECT `+commentColumns+` FROM comments c WHERE c.project_id = $1 AND c.id = $2`, project, id)
 	c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[annotate.Comment])
 	return c, translate(err)
 }

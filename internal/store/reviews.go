@@ -28,34 +28,46 @@ type Decided struct {
 // made here: of decisions made at once, the one that gets its turn last has
 // the greatest id and is the one the claim's state follows.
 func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Review) (Decided, error) {
-	r.CreatedAt = r.CreatedAt.UTC().Truncate(time.Microsecond) // what the database keeps
-	d := Decided{Recorded: r}
+	var d Decided
 	var article annotate.ID
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		var err error
-		if article, err = lockClaim(ctx, tx, project, r.Claim); err != nil {
-			return err
-		}
-		found, rules, err := standing(ctx, tx, project, r.Claim)
-		if err != nil {
-			return err
-		}
-		d.Annotation = found.Claim
-		verdict, err := r.Decide(found, rules)
-		if err != nil {
-			return err
-		}
-		d.Review, d.Approvals, d.Quorum = verdict.State, len(verdict.Approvers), rules.Quorum
-		if d.Recorded.ID, err = idAfterReviewsOf(ctx, tx, project, r.Claim); err != nil {
-			return err
-		}
-		return insertReview(ctx, tx, project, d.Recorded, d.Review)
+	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		d, article, err = decide(ctx, tx, project, r)
+		return err
 	})
 	if err != nil {
 		return Decided{}, fmt.Errorf("decide on claim %s: %w", r.Claim, err)
 	}
 	s.Announce(Note{Project: project, Article: article, Claim: r.Claim})
 	return d, nil
+}
+
+// decide is Decide within a transaction. It also says in which article the
+// claim is.
+func decide(ctx context.Context, tx pgx.Tx, project annotate.ID, r annotate.Review) (d Decided, article annotate.ID, err error) {
+	r.CreatedAt = r.CreatedAt.UTC().Truncate(time.Microsecond) // what the database keeps
+	d.Recorded = r
+	if article, err = lockClaim(ctx, tx, project, r.Claim); err != nil {
+		return d, article, err
+	}
+	found, rules, err := standing(ctx, tx, project, r.Claim)
+	if err != nil {
+		return d, article, err
+	}
+	d.Annotation = found.Claim
+	verdict, err := r.Decide(found, rules)
+	if err != nil {
+		return d, article, err
+	}
+	d.Review, d.Approvals, d.Quorum = verdict.State, len(verdict.Approvers), rules.Quorum
+	if d.Recorded.ID, err = idAfterReviewsOf(ctx, tx, project, r.Claim); err != nil {
+		return d, article, err
+	}
+	if err := insertReview(ctx, tx, project, d.Recorded, d.Review); err != nil {
+		return d, article, err
+	}
+	var told concerned
+	told.add(annotate.WasDecided, found.Claim.CreatedBy)
+	return d, article, notify(ctx, tx, project, annotate.Notification{Claim: r.Claim, Review: d.Recorded.ID, Actor: r.Reviewer, CreatedAt: r.CreatedAt}, told)
 }
 
 // lockClaim waits for its turn to change what is known of a claim, and says
@@ -154,33 +166,119 @@ func (s *Store) Reviews(ctx context.Context, project, claim annotate.ID) ([]anno
 	return found, nil
 }
 
+// commentColumns are those of a comment c, in the order of [annotate.Comment].
+const commentColumns = `c.id, c.claim_id AS claim, c.author_id AS author, c.body, c.created_at,
+	coalesce(c.reply_to::text, '') AS reply_to, coalesce(c.resolved_by::text, '') AS resolved_by,
+	coalesce(c.resolved_at, '0001-01-01 00:00:00Z') AS resolved_at`
+
 // AddComment adds a remark to a claim that is there to be reviewed. The id of
-// c is made here.
+// c is made here. An answer to an answer belongs to the thread of both, and
+// opens it again if it was resolved; [annotate.Invalid] under reply_to says that
+// there is no such comment on the claim. Whom it names, whom it answers and
+// whose claim it is about are notified.
 func (s *Store) AddComment(ctx context.Context, project annotate.ID, c annotate.Comment) (annotate.Comment, error) {
 	if err := c.Validate(); err != nil {
 		return annotate.Comment{}, err
 	}
 	c.ID, c.CreatedAt = NewID(), c.CreatedAt.UTC().Truncate(time.Microsecond)
+	c.ResolvedBy, c.ResolvedAt = "", time.Time{}
 	var article annotate.ID
-	err := s.pool.QueryRow(ctx, `
-		WITH remark AS (
-			INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at)
-			SELECT a.project_id, $3, a.id, $4, $5, $6
-			FROM annotations a
-			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-			WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+`
-			RETURNING project_id, claim_id
-		)
-		SELECT s.article_id
-		FROM remark r
-		JOIN annotations a ON a.project_id = r.project_id AND a.id = r.claim_id
-		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id`,
-		project, c.Claim, c.ID, c.Author, c.Body, c.CreatedAt).Scan(&article)
+	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		article, err = addComment(ctx, tx, project, &c)
+		return err
+	})
 	if err != nil {
-		return annotate.Comment{}, fmt.Errorf("comment on claim %s: %w", c.Claim, translate(err))
+		return annotate.Comment{}, fmt.Errorf("comment on claim %s: %w", c.Claim, err)
 	}
 	s.Announce(Note{Project: project, Article: article, Claim: c.Claim, Comment: c.ID})
 	return c, nil
+}
+
+// addComment writes c, and says in which article its claim is.
+func addComment(ctx context.Context, tx pgx.Tx, project annotate.ID, c *annotate.Comment) (article annotate.ID, err error) {
+	var author annotate.ID
+	err = tx.QueryRow(ctx, `
+		SELECT s.article_id, a.created_by
+		FROM annotations a
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable, project, c.Claim).Scan(&article, &author)
+	if err != nil {
+		return "", err
+	}
+	if c.ReplyTo != "" {
+		if err := joinThread(ctx, tx, project, c); err != nil {
+			return "", err
+		}
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO comments (project_id, id, claim_id, author_id, body, created_at, reply_to)
+		VALUES ($1, $2, $3, $4, $5, $6, nullif($7, '')::uuid)`,
+		project, c.ID, c.Claim, c.Author, c.Body, c.CreatedAt, string(c.ReplyTo))
+	if err != nil {
+		return "", err
+	}
+	return article, notifyOfComment(ctx, tx, project, *c, author)
+}
+
+// joinThread has c answer the comment that begins the thread, opens that again,
+// and gives c an id that sorts after those in it, whatever the clocks.
+func joinThread(ctx context.Context, tx pgx.Tx, project annotate.ID, c *annotate.Comment) error {
+	err := tx.QueryRow(ctx, `
+		UPDATE comments f SET resolved_by = NULL, resolved_at = NULL
+		FROM comments c
+		WHERE c.project_id = $1 AND c.id = $2 AND c.claim_id = $3 AND f.project_id = $1 AND f.id = coalesce(c.reply_to, c.id)
+		RETURNING f.id`, project, c.ReplyTo, c.Claim).Scan(&c.ReplyTo)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return annotate.Invalid{"reply_to": "There is no such comment on this claim."}
+	}
+	if err != nil {
+		return err
+	}
+	var last annotate.ID
+	err = tx.QueryRow(ctx, `SELECT id FROM comments WHERE project_id = $1 AND (id = $2 OR reply_to = $2) ORDER BY id DESC LIMIT 1`, project, c.ReplyTo).Scan(&last)
+	if err == nil && last >= c.ID {
+		c.ID, err = successor(last)
+	}
+	return err
+}
+
+// ResolveThread resolves the thread that a comment on a claim begins, or opens
+// it again. What is so already stays.
+func (s *Store) ResolveThread(ctx context.Context, project annotate.ID, r ThreadResolution) (annotate.Comment, error) {
+	var c annotate.Comment
+	var article annotate.ID
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			UPDATE comments c SET resolved_by = CASE WHEN $4 THEN coalesce(c.resolved_by, $5) END, resolved_at = CASE WHEN $4 THEN coalesce(c.resolved_at, $6) END
+			FROM annotations a
+			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+			WHERE c.project_id = $1 AND c.claim_id = $2 AND c.id = $3 AND c.reply_to IS NULL
+			  AND a.project_id = c.project_id AND a.id = c.claim_id AND NOT a.deleted AND `+reviewable,
+			project, r.Claim, r.Thread, r.Resolved, r.By, r.At.UTC().Truncate(time.Microsecond))
+		if err := affected(tag, err); err != nil {
+			return err
+		}
+		rows, _ := tx.Query(ctx, `SELECT `+commentColumns+` FROM comments c WHERE c.project_id = $1 AND c.id = $2`, project, r.Thread)
+		if c, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Comment]); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT s.article_id FROM annotations a JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
+			WHERE a.project_id = $1 AND a.id = $2`, project, r.Claim).Scan(&article)
+	})
+	if err != nil {
+		return c, fmt.Errorf("resolve thread %s: %w", r.Thread, err)
+	}
+	s.Announce(Note{Project: project, Article: article, Claim: r.Claim, Comment: r.Thread})
+	return c, nil
+}
+
+// ThreadResolution is a wish to resolve a thread, or to open it again.
+type ThreadResolution struct {
+	Claim    annotate.ID
+	Thread   annotate.ID // the comment that begins it
+	Resolved bool
+	By       annotate.ID
+	At       time.Time
 }
 
 // Comments lists the remarks on a claim that is there to be reviewed, the
@@ -206,9 +304,10 @@ func (s *Store) Comments(ctx context.Context, project, claim annotate.ID, cursor
 			var there bool
 			return row.Scan(&there)
 		})
-	b.Queue(`SELECT c.id, c.claim_id AS claim, c.author_id AS author, c.body, c.created_at, u.name AS by
+	b.Queue(`SELECT `+commentColumns+`, u.name AS by, coalesce(r.name, '') AS resolver
 		FROM comments c
 		JOIN users u ON u.id = c.author_id
+		LEFT JOIN users r ON r.id = c.resolved_by
 		WHERE c.project_id = @project AND c.claim_id = @claim AND (@after = '' OR c.id > nullif(@after, '')::uuid)
 		ORDER BY c.id
 		LIMIT @limit`, pgx.NamedArgs{"project": project, "claim": claim, "after": after, "limit": limit + 1}).

@@ -1,8 +1,13 @@
 package page
 
 import (
+	"context"
+	"html"
+	"io"
 	"slices"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/web/language"
@@ -24,6 +29,8 @@ type ClaimView struct {
 	// of the next.
 	Comments      []annotate.ListedComment
 	LaterComments string
+	// Members are those whom a comment may name.
+	Members []annotate.Member
 	// Since is what has changed since a decision.
 	Since SinceView
 	// History is what has lately happened to the claim.
@@ -36,6 +43,7 @@ type ClaimView struct {
 	Reason     string
 	Decision   annotate.Decision
 	Comment    string
+	ReplyTo    annotate.ID
 	Complaints annotate.Invalid
 }
 
@@ -101,6 +109,35 @@ func theyDidInWords(f Frame, who string, d annotate.Decision, version int) strin
 	case annotate.RequestChanges:
 	}
 	return f.T("Changed since %s asked for changes to version %d", who, version)
+}
+
+// remark is a comment's text with those it names marked.
+func remark(text string, members []annotate.Member) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		var b strings.Builder
+		at := 0
+		for _, m := range annotate.Mentions(text, members) {
+			b.WriteString(html.EscapeString(text[at:m.Start]) + `<span class="mention">` + html.EscapeString(text[m.Start:m.End]) + `</span>`)
+			at = m.End
+		}
+		b.WriteString(html.EscapeString(text[at:]))
+		_, err := io.WriteString(w, b.String())
+		return err
+	})
+}
+
+// names are those of members, a line each, for the completion of a mention.
+func names(members []annotate.Member) string {
+	list := make([]string, len(members))
+	for i, m := range members {
+		list[i] = m.Name
+	}
+	return strings.Join(list, "\n")
+}
+
+// CommentURL is where the thread that a comment begins is resolved.
+func CommentURL(slug string, claim, comment annotate.ID, q ClaimQuery) string {
+	return q.address(ClaimURL(slug, claim) + "/comments/" + string(comment))
 }
 
 // own reports whether the reader may not approve the claim, having made or

@@ -23,7 +23,26 @@ type ClaimQuery struct {
 	Source  annotate.ID
 	Article annotate.ID
 	Author  annotate.ID
-	Words   string
+	// Only is one of [OnlyClaims], or empty.
+	Only  string
+	Words string
+}
+
+// What a page of the queue may be narrowed down to.
+const (
+	OnlyUndecided = "undecided" // the reader has not decided on them as they are
+	OnlyThreads   = "threads"   // they have a thread that is not resolved
+)
+
+// OnlyClaims lists them in the order they are offered in.
+var OnlyClaims = []string{OnlyUndecided, OnlyThreads}
+
+func onlyOptions(f Frame) []ui.Option {
+	return []ui.Option{
+		{Value: "", Label: f.T("All claims")},
+		{Value: OnlyUndecided, Label: f.T("Not yet decided on by me")},
+		{Value: OnlyThreads, Label: f.T("With an open thread")},
+	}
 }
 
 // AllStates stands for every state in an address.
@@ -71,6 +90,7 @@ func (q ClaimQuery) pairs() iter.Seq2[string, string] {
 			{"source", string(q.Source)},
 			{"article", string(q.Article)},
 			{"author", string(q.Author)},
+			{"only", q.Only},
 			{"q", q.Words},
 		} {
 			if !yield(pair[0], pair[1]) {

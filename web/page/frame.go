@@ -44,6 +44,8 @@ type Frame struct {
 	Colors string
 	// Scripts are the page's own scripts, such as page/workbench.js.
 	Scripts []string
+	// Unread is how much the asker has been notified of and has not read.
+	Unread int
 	// Full is for pages that take the whole window. Their header is not kept
 	// in sight.
 	Full bool
@@ -76,6 +78,8 @@ const (
 	NavSettings  Nav = "settings"
 	NavAccount   Nav = "account"
 	NavUsers     Nav = "users"
+
+	NavNotifications Nav = "notifications"
 )
 
 // May reports whether the asker's role in the project includes need.
