@@ -93,7 +93,7 @@ func TestNotificationsAreListedAndRead(t *testing.T) {
 	r.reviewer.post("/notifications/" + string(one.ID)).is(http.StatusNotFound)
 	r.analyst.post("/notifications/" + string(store.NewID())).is(http.StatusNotFound)
 	r.analyst.post("/notifications/" + string(one.ID)).leadsTo(r.path(1, "?state=all#decisions"))
-	r.analyst.get(list+"?show=unread").is(http.StatusOK).says("1 unread notification").keepsQuietAbout("approved your claim")
+	r.analyst.get(list + "?show=unread").is(http.StatusOK).says("1 unread notification").keepsQuietAbout("approved your claim")
 	r.analyst.get(r.path(0, "?state=all")).is(http.StatusOK).says(`id="comment-` + string(c.ID))
 	r.analyst.api("POST", "/notifications/read", map[string]any{"ids": []string{"7"}}).problem(http.StatusUnprocessableEntity)
 	r.analyst.post("/notifications/read").leadsTo(list)
