@@ -88,6 +88,7 @@ func TestTheCodebookStandsBesideTheText(t *testing.T) {
 	ana.press("F1")
 	ana.until("the panel to go", `document.querySelector("#codebook-panel").hidden`)
 	ana.do("a narrow window", chromedp.EmulateViewport(390, 800))
+	ana.click("#more summary")
 	ana.click("#codebook-open")
 	ana.until("a sheet", `(() => { const r = document.querySelector("#codebook-panel").getBoundingClientRect(); return r.left === 0 && r.width === innerWidth && r.bottom === innerHeight && r.top > 100 })()`)
 	ana.click("#codebook-close")
