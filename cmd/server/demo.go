@@ -168,7 +168,7 @@ func (p *performance) take(ctx context.Context, article annotate.ID, step demo.S
 	case step.Comment != nil:
 		m := *step.Comment
 		m.Author, m.CreatedAt = by, at
-		_, err := p.db.AddComment(ctx, p.id, m)
+		_, err := p.db.AddComment(ctx, store.Operator(annotate.Project{ID: p.id}), m)
 		return err
 	}
 	cs := annotate.ChangeSet{ID: store.NewID(), Author: by, At: at, Operations: step.Operations}

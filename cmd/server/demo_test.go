@@ -57,14 +57,14 @@ func TestTheDemonstrationIsThereToLookAt(t *testing.T) {
 	if !strings.Contains(said, "http://localhost:8090/projects/demo\n") {
 		t.Errorf("it does not say where to look:\n%s", said)
 	}
-	articles, err := s.Articles(t.Context(), p.ID, store.ArticleFilter{Limit: 100})
+	articles, err := s.Articles(t.Context(), store.Operator(p), store.ArticleFilter{Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got, want := len(articles.Items), len(script.Stories); got != want {
 		t.Errorf("%d articles, want %d", got, want)
 	}
-	if counts, err := s.CountArticles(t.Context(), p.ID); err != nil || counts.Untagged == 0 || counts.Open == 0 || counts.Disputed == 0 || counts.Done == 0 {
+	if counts, err := s.CountArticles(t.Context(), store.Operator(p)); err != nil || counts.Untagged == 0 || counts.Open == 0 || counts.Disputed == 0 || counts.Done == 0 {
 		t.Errorf("the articles are %+v, %v: none is untagged, open, disputed or done", counts, err)
 	}
 	annotations := 0
@@ -74,7 +74,7 @@ func TestTheDemonstrationIsThereToLookAt(t *testing.T) {
 	if annotations < 250 {
 		t.Errorf("%d annotations, want some hundreds", annotations)
 	}
-	claims, err := s.Claims(t.Context(), p.ID, store.ClaimFilter{Limit: 1})
+	claims, err := s.Claims(t.Context(), store.Operator(p), store.ClaimFilter{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestEveryoneInTheDemonstrationCanSignIn(t *testing.T) {
 func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	s, p, url, _ := openDemo(t)
-	before, err := s.CountArticles(t.Context(), p.ID)
+	before, err := s.CountArticles(t.Context(), store.Operator(p))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestTheDemonstrationIsMadeOnce(t *testing.T) {
 	if strings.Contains(said, "password") || strings.Contains(said, "@") {
 		t.Errorf("it tells how to sign in: %q", said)
 	}
-	after, err := s.CountArticles(t.Context(), p.ID)
+	after, err := s.CountArticles(t.Context(), store.Operator(p))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestAClaimOfTheDemonstrationHasChangedSinceItWasApproved(t *testing.T) {
 	t.Parallel()
 	s, p, _, _ := openDemo(t)
 	found := 0
-	err := s.Export(t.Context(), p.ID, store.ExportFilter{}, func(c annotate.Corpus) error {
+	err := s.Export(t.Context(), store.Operator(p), store.ExportFilter{}, func(c annotate.Corpus) error {
 		for _, err := range c.Entities { // the sequences are walked in their order
 			if err != nil {
 				return err
@@ -194,7 +194,7 @@ func TestTheDemonstrationCanBeExported(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file bytes.Buffer
-	err = s.Export(t.Context(), p.ID, store.ExportFilter{}, func(c annotate.Corpus) error { return format.Write(&file, c, time.Now()) })
+	err = s.Export(t.Context(), store.Operator(p), store.ExportFilter{}, func(c annotate.Corpus) error { return format.Write(&file, c, time.Now()) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ type exportCommand struct {
 	Format  string   `placeholder:"FORMAT" help:"json (one object) or jsonl (its header, then one article a line). By default what the name of --output says, or json."`
 	Article []string `placeholder:"ID" help:"Only this article; may be repeated."`
 	State   string   `placeholder:"STATE" help:"Only claims in this state, and what they lead to: unreviewed, approved, disputed, rejected or changes_requested."`
+	Set     string   `placeholder:"SET" help:"Whose annotations, where analysts have sets of their own: adjudicated, which it is by default, or the id of an analyst."`
 	Output  string   `short:"o" placeholder:"FILE" type:"path" help:"Write to this file, which is there only once it is whole. By default to standard output."`
 }
 
@@ -39,7 +40,7 @@ func (e exportCommand) Run(ctx context.Context, c *commands, s streams) error {
 			return err
 		}
 		return e.to(s.out, func(w io.Writer) error {
-			err := db.Export(ctx, project.ID, filter, func(corpus annotate.Corpus) error { return format.Write(w, corpus, time.Now()) })
+			err := db.Export(ctx, store.Operator(project), filter, func(corpus annotate.Corpus) error { return format.Write(w, corpus, time.Now()) })
 			if errors.Is(err, annotate.ErrNotFound) {
 				return fmt.Errorf("the project %s has no such article: %w", e.Project, err)
 			}
@@ -61,6 +62,11 @@ func (e exportCommand) filter() (f store.ExportFilter, err error) {
 	f.State = annotate.ReviewState(e.State)
 	if f.State != "" && !slices.Contains(annotate.ReviewStates, f.State) {
 		return f, fmt.Errorf("there is no state %q; use unreviewed, approved, disputed, rejected or changes_requested", e.State)
+	}
+	if e.Set != "" {
+		if f.Hand, err = annotate.ParseHand(e.Set); err != nil {
+			return f, fmt.Errorf("%q is no set; use shared, adjudicated, or the id of an analyst", e.Set)
+		}
 	}
 	for _, raw := range e.Article {
 		id, err := annotate.ParseID(raw)

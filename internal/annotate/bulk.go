@@ -45,6 +45,7 @@ type BulkWish struct {
 type BulkChange struct {
 	ID        ID
 	What      BulkKind
+	Hand      Hand // whose set of each article it is about
 	Wish      BulkWish
 	Entity    string // the name of the entity of the wish, if there is one
 	Author    ID

@@ -65,6 +65,11 @@ type Project struct {
 	SelfApproval bool
 	// Quorum is how many reviewers have to approve a claim: 1 to [MaxQuorum].
 	Quorum int
+	// Mode says whose annotations its articles have.
+	Mode Mode
+	// Pool is how many analysts an article may have of those who take it
+	// themselves; 0 is that managers alone assign articles.
+	Pool int
 	// Codebook is the version in force.
 	Codebook  int
 	CreatedAt time.Time

@@ -130,7 +130,7 @@ func (g *gallery) article() annotate.ID { return g.papers.script.Stories[0].Arti
 // claim is the first claim of the demonstration in that state of review.
 func (g *gallery) claim(state annotate.ReviewState) annotate.ID {
 	g.tb.Helper()
-	page := must(g.store.Claims(g.tb.Context(), g.papers.ID, store.ClaimFilter{State: state, Limit: 1}))(g.tb)
+	page := must(g.store.Claims(g.tb.Context(), store.Operator(g.papers.Project), store.ClaimFilter{State: state, Limit: 1}))(g.tb)
 	if len(page.Items) == 0 {
 		g.tb.Fatalf("no claim of the demonstration is %s", state)
 	}

@@ -58,7 +58,7 @@ func (d *demonstration) tell(a *app, story demo.Story) {
 		case step.Comment != nil:
 			c := *step.Comment
 			c.Author, c.CreatedAt = by, at
-			must(a.store.AddComment(a.tb.Context(), d.ID, c))(a.tb)
+			must(a.store.AddComment(a.tb.Context(), store.Operator(d.Project), c))(a.tb)
 		default:
 			for _, op := range step.Operations {
 				if op.Annotation != nil {

@@ -299,12 +299,12 @@ func (g *gallery) talk() annotate.ID {
 	claim, reviewer := g.claim(annotate.Disputed), g.papers.people[annotate.Reviewer]
 	say := func(replyTo annotate.ID, by *person, body string) annotate.ID {
 		c := annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: by.id, Body: body, CreatedAt: time.Now()}
-		return must(g.store.AddComment(g.tb.Context(), g.papers.ID, c))(g.tb).ID
+		return must(g.store.AddComment(g.tb.Context(), store.Operator(g.papers.Project), c))(g.tb).ID
 	}
 	thread := say("", reviewer, "@"+g.papers.people[annotate.Analyst].name+", who is meant by “we” here? The minutes name two people.")
 	say(thread, g.papers.people[annotate.Analyst], "The board. It says so in the paragraph before.")
 	done := say("", reviewer, "A comma is missing.")
-	must(g.store.ResolveThread(g.tb.Context(), g.papers.ID, store.ThreadResolution{Claim: claim, Thread: done, Resolved: true, By: reviewer.id, At: time.Now()}))(g.tb)
+	must(g.store.ResolveThread(g.tb.Context(), store.Operator(g.papers.Project), store.ThreadResolution{Claim: claim, Thread: done, Resolved: true, By: reviewer.id, At: time.Now()}))(g.tb)
 	return claim
 }
 
@@ -360,12 +360,12 @@ func underEntity(path string) func(*gallery) string {
 func bulkChange(kind string) func(*gallery) string {
 	return func(g *gallery) string {
 		ctx := g.tb.Context()
-		page := must(g.store.FindText(ctx, g.papers.ID, store.TextQuery{Query: "Dreyhaupt", Limit: 6}))(g.tb)
+		page := must(g.store.FindText(ctx, store.Operator(g.papers.Project), store.TextQuery{Query: "Dreyhaupt", Limit: 6}))(g.tb)
 		places := map[annotate.ID][]annotate.Fragment{g.article(): {{Start: 0, End: 1}}}
 		for _, hit := range page.Items {
 			places[hit.Article.ID] = append(places[hit.Article.ID], hit.Fragment)
 		}
-		done := must(g.store.TagAll(ctx, g.papers.ID, store.BulkTagging{
+		done := must(g.store.TagAll(ctx, store.Operator(g.papers.Project), store.BulkTagging{
 			Query: "Dreyhaupt", Places: places, Kind: kind, By: g.papers.people[annotate.Analyst].id, At: time.Now(),
 		}))(g.tb)
 		return "/projects/papers/bulk/" + string(done.ID)

@@ -22,6 +22,19 @@ type ArticlePath struct {
 	Article string `path:"article" format:"uuid" doc:"The article's id."`
 }
 
+// SetQuery is the part of an input that says whose annotations are meant.
+type SetQuery struct {
+	Set string `query:"set" doc:"Whose annotations: shared, adjudicated, or the id of an analyst. If absent, the set that you work on: the shared one or, where each analyst has a set of their own, yours, else the adjudicated one as far as you may see it. Until you have finished an article you see no other analyst's set of it." example:"adjudicated"`
+}
+
+// hand is whose annotations are meant, empty for those that the asker works on.
+func (q SetQuery) hand() (annotate.Hand, error) {
+	if q.Set == "" {
+		return "", nil
+	}
+	return annotate.ParseHand(q.Set)
+}
+
 // OffsetsQuery is the part of an input that says what offsets count.
 type OffsetsQuery struct {
 	Offsets string `query:"offsets" enum:"codepoint,utf16,utf8" default:"codepoint" doc:"What offsets count: Unicode code points, UTF-16 code units as browsers do, or bytes of UTF-8."`
@@ -58,13 +71,14 @@ type deletedBody struct {
 
 type appendInput struct {
 	ArticlePath
+	SetQuery
 	OffsetsQuery
 	Body changeSetBody
 }
 
 type appendOutput struct{ Body appendedBody }
 
-// apiAppend applies a change set to an article's shared annotations.
+// apiAppend applies a change set to an article's annotations.
 func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput, error) {
 	who := asker(ctx)
 	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
@@ -75,7 +89,11 @@ func (s *Server) apiAppend(ctx context.Context, in *appendInput) (*appendOutput,
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.store.AppendAs(ctx, who, article, store.Shared, annotate.ChangeSet{
+	hand, err := in.hand()
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.store.AppendAs(ctx, who, article, hand, annotate.ChangeSet{
 		ID: in.Body.ID, At: s.now(), Operations: operations,
 	})
 	if err != nil {
@@ -119,6 +137,7 @@ type logEntryBody struct {
 
 type changesInput struct {
 	ArticlePath
+	SetQuery
 	OffsetsQuery
 	After  int64 `query:"after" minimum:"0" doc:"Entries after this number, in order."`
 	Before int64 `query:"before" minimum:"1" doc:"Entries before this number instead, the newest first."`
@@ -138,11 +157,14 @@ func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutp
 	if err != nil {
 		return nil, err
 	}
-	project := asker(ctx).Project.ID
-	if _, err := s.store.Stamp(ctx, project, article, store.Shared); err != nil { // an empty log is not a missing article
+	hand, err := in.hand()
+	if err != nil {
 		return nil, err
 	}
-	entries, err := s.changes(ctx, project, article, in)
+	if _, err := s.store.Stamp(ctx, asker(ctx), article, hand); err != nil { // an empty log is not a missing article
+		return nil, err
+	}
+	entries, err := s.changes(ctx, article, hand, in)
 	if err != nil {
 		return nil, err
 	}
@@ -159,11 +181,11 @@ func (s *Server) apiChanges(ctx context.Context, in *changesInput) (*changesOutp
 	return out, nil
 }
 
-func (s *Server) changes(ctx context.Context, project, article annotate.ID, in *changesInput) ([]store.LogEntry, error) {
+func (s *Server) changes(ctx context.Context, article annotate.ID, hand annotate.Hand, in *changesInput) ([]store.LogEntry, error) {
 	if in.Before == 0 {
-		return s.store.Changes(ctx, project, article, store.Shared, in.After, in.Limit)
+		return s.store.Changes(ctx, asker(ctx), article, hand, in.After, in.Limit)
 	}
-	log, err := s.store.LogBefore(ctx, project, article, store.Shared, in.Before, in.Limit)
+	log, err := s.store.LogBefore(ctx, asker(ctx), article, hand, in.Before, in.Limit)
 	return log.Entries, err
 }
 
@@ -211,7 +233,7 @@ func (s *Server) units(ctx context.Context, project, article annotate.ID, q Offs
 	if q.counted() == "" {
 		return units{}, nil
 	}
-	text, err := s.store.TextOf(ctx, project, article, store.Shared)
+	text, err := s.store.TextOf(ctx, project, article)
 	return units{text, q.counted()}, err
 }
 
@@ -302,7 +324,7 @@ type articleBody struct {
 	Normalisations      []annotate.Normalisation    `json:"normalisations" nullable:"false" doc:"What was changed in the text when it came: crlf, cr, bom, nul."`
 	Text                string                      `json:"text"`
 	Blocks              []annotate.Block            `json:"blocks" nullable:"false"`
-	Set                 string                      `json:"set"`
+	Set                 annotate.Hand               `json:"set" doc:"Whose annotations these are: shared, adjudicated, or the id of an analyst."`
 	Seq                 int64                       `json:"seq" doc:"The number of the newest change set."`
 	Annotations         []annotate.AnnotationRecord `json:"annotations" nullable:"false" doc:"As they stand in the text."`
 	Links               []annotate.LinkRecord       `json:"links" nullable:"false"`
@@ -371,9 +393,9 @@ type personRecord struct {
 
 type articleInput struct {
 	ArticlePath
+	SetQuery
 	OffsetsQuery
 	Seq         string `query:"seq" pattern:"^[0-9]{1,18}$" doc:"As it was after the change set of this number and before the next, reviews and comments included; 0 is before the first. Metadata and names are those of now. As it is now if absent."`
-	Set         string `query:"set" enum:"shared" default:"shared" doc:"Whose annotations: the team's shared set."`
 	IfNoneMatch string `header:"If-None-Match"`
 	Encoding    string `header:"Accept-Encoding"`
 }
@@ -388,7 +410,11 @@ func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.Stream
 	if in.Seq != "" {
 		return s.pastArticle(ctx, article, in)
 	}
-	doc, err := s.articleJSON(ctx, asker(ctx).Project.ID, article, in.OffsetsQuery)
+	hand, err := in.hand()
+	if err != nil {
+		return nil, err
+	}
+	doc, err := s.articleJSON(ctx, article, hand, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -413,13 +439,13 @@ func (s *Server) apiArticle(ctx context.Context, in *articleInput) (*huma.Stream
 }
 
 // newArticleBody puts together what the store read.
-func newArticleBody(doc annotate.AnnotatedArticle, names store.Names, u units) articleBody {
+func newArticleBody(doc annotate.AnnotatedArticle, hand annotate.Hand, names store.Names, u units) articleBody {
 	a, r := doc.Article, doc.Revision
 	body := articleBody{
 		ID: a.ID, Headline: a.Headline, URL: a.URL, Publisher: a.Publisher, Author: a.Author, DatePublished: a.DatePublished,
 		DatePublishedOrigin: a.DatePublishedOrigin, InLanguage: a.InLanguage, CreatedBy: a.CreatedBy, CreatedAt: a.CreatedAt.UTC(),
 		Revision: r.ID, SHA256: fmt.Sprintf("%x", r.SHA256), Normalisations: emptyNotNull(r.Normalisations),
-		Text: r.Text, Blocks: slices.Clone(emptyNotNull(r.Blocks)), Set: store.Shared, Seq: doc.Seq,
+		Text: r.Text, Blocks: slices.Clone(emptyNotNull(r.Blocks)), Set: hand, Seq: doc.Seq,
 		Annotations: make([]annotate.AnnotationRecord, len(doc.Annotations)), Links: make([]annotate.LinkRecord, len(doc.Links)),
 		Reviews: make([]reviewRecord, len(doc.Reviews)), Comments: make([]commentRecord, len(doc.Comments)),
 		Entities: make([]entityRecord, len(names.Entities)), People: make([]personRecord, len(names.People)),

@@ -43,6 +43,7 @@ type encodedRecord struct {
 type encodedKey struct {
 	project annotate.ID
 	article annotate.ID
+	hand    annotate.Hand
 	counted string // as [OffsetsQuery] has it
 }
 
@@ -61,11 +62,15 @@ func newEncoded() *lru.Cache[encodedKey, *encodedArticle] {
 // articleJSON is the JSON of an article with its annotations. It is kept: as
 // long as the stamp is the same it is the answer, and when only annotations
 // have changed since, the log says what to put in place of what.
-func (s *Server) articleJSON(ctx context.Context, project, article annotate.ID, q OffsetsQuery) (*encodedArticle, error) {
-	key := encodedKey{project, article, q.counted()}
+func (s *Server) articleJSON(ctx context.Context, article annotate.ID, hand annotate.Hand, q OffsetsQuery) (*encodedArticle, error) {
+	hand, err := s.store.HandFor(ctx, asker(ctx), article, hand)
+	if err != nil {
+		return nil, err
+	}
+	key := encodedKey{asker(ctx).Project.ID, article, hand, q.counted()}
 	kept, ok := s.encoded.Get(key)
 	if ok {
-		stamp, err := s.store.Stamp(ctx, project, article, store.Shared)
+		stamp, err := s.store.Stamp(ctx, asker(ctx), article, hand)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +91,7 @@ func (s *Server) articleJSON(ctx context.Context, project, article annotate.ID, 
 }
 
 func (s *Server) encodeArticle(ctx context.Context, key encodedKey) (*encodedArticle, error) {
-	doc, stamp, err := s.store.AnnotatedArticle(ctx, key.project, key.article, store.Shared)
+	doc, stamp, err := s.store.AnnotatedArticle(ctx, asker(ctx), key.article, key.hand)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +103,7 @@ func (s *Server) encodeArticle(ctx context.Context, key encodedKey) (*encodedArt
 	if key.counted != "" {
 		u = units{annotate.NewText(doc.Revision.Text), key.counted}
 	}
-	return newEncodedArticle(newArticleBody(doc, names, u), stamp)
+	return newEncodedArticle(newArticleBody(doc, key.hand, names, u), stamp)
 }
 
 func newEncodedArticle(body articleBody, stamp store.Stamp) (e *encodedArticle, err error) {
@@ -165,7 +170,9 @@ func (e *encodedArticle) join() {
 	b = append(b, ']')
 	b = append(b, e.tail...)
 	e.plain = b
-	e.etag = fmt.Sprintf(`"%d-%d-%d-%d-%d"`, e.stamp.Seq, e.stamp.Remarks, e.stamp.EntityChanges, e.stamp.Codebook, e.stamp.Updated.UnixMicro())
+	// The set is part of it: the address need not name it, and another may sign
+	// in in the same browser.
+	e.etag = fmt.Sprintf(`"%s-%d-%d-%d-%d-%d"`, e.stamp.Set, e.stamp.Seq, e.stamp.Remarks, e.stamp.EntityChanges, e.stamp.Codebook, e.stamp.Updated.UnixMicro())
 	e.gzipped = sync.OnceValue(func() []byte { return gzipped(e.plain) })
 }
 
@@ -203,7 +210,7 @@ func (s *Server) goneOn(ctx context.Context, key encodedKey, kept *encodedArticl
 	if same != stamp || key.counted != "" {
 		return nil
 	}
-	entries, err := s.store.Changes(ctx, key.project, key.article, store.Shared, kept.stamp.Seq, mostChanges)
+	entries, err := s.store.Changes(ctx, asker(ctx), key.article, key.hand, kept.stamp.Seq, mostChanges)
 	if err != nil || kept.stamp.Seq+int64(len(entries)) < stamp.Seq {
 		return nil
 	}

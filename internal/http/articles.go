@@ -25,7 +25,7 @@ func (s *Server) listArticles(w http.ResponseWriter, r *http.Request) error {
 	}, Cursor: query.Get("cursor")}
 	status := http.StatusOK
 	project := asker(r.Context()).Project.ID
-	found, err := s.store.Articles(r.Context(), project, store.ArticleFilter{
+	found, err := s.store.Articles(r.Context(), asker(r.Context()), store.ArticleFilter{
 		Query: v.Filter.Query, State: v.Filter.State, Publisher: v.Filter.Publisher, InLanguage: v.Filter.InLanguage,
 		DatePublished: v.Filter.DatePublished, Limit: articlesOnPage, Cursor: v.Cursor,
 	})
@@ -38,7 +38,7 @@ func (s *Server) listArticles(w http.ResponseWriter, r *http.Request) error {
 	if v.Publishers, err = s.store.Publishers(r.Context(), project); err != nil {
 		return err
 	}
-	if v.Counts, err = s.store.CountArticles(r.Context(), project); err != nil {
+	if v.Counts, err = s.store.CountArticles(r.Context(), asker(r.Context())); err != nil {
 		return err
 	}
 	f := s.frame(w, r, s.language(r).T("Articles"))
@@ -262,7 +262,7 @@ func (s *Server) showArticleDeletion(w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	a, err := s.store.ListedArticle(r.Context(), asker(r.Context()).Project.ID, id)
+	a, err := s.store.ListedArticle(r.Context(), asker(r.Context()), id)
 	if err != nil {
 		return err
 	}
@@ -408,7 +408,7 @@ type listArticlesOutput struct {
 
 // apiListArticles lists and searches a project's articles.
 func (s *Server) apiListArticles(ctx context.Context, in *listArticlesInput) (*listArticlesOutput, error) {
-	found, err := s.store.Articles(ctx, asker(ctx).Project.ID, store.ArticleFilter{
+	found, err := s.store.Articles(ctx, asker(ctx), store.ArticleFilter{
 		Query: strings.TrimSpace(in.Q), State: annotate.ArticleState(in.State), Publisher: in.Publisher, InLanguage: in.InLanguage,
 		DatePublished: in.DatePublished, Limit: in.Limit, Cursor: in.Cursor,
 	})

@@ -47,7 +47,7 @@ func (v *visitor) submit(files []textFile, pairs ...string) *answer {
 // added reads the one article there is.
 func (t *testServer) added() (annotate.Article, annotate.Revision) {
 	t.tb.Helper()
-	page, err := t.store.Articles(t.tb.Context(), t.project.ID, store.ArticleFilter{})
+	page, err := t.store.Articles(t.tb.Context(), store.Operator(t.project), store.ArticleFilter{})
 	if err != nil || len(page.Items) != 1 {
 		t.tb.Fatalf("there are %d articles (%v), want one", len(page.Items), err)
 	}

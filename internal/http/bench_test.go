@@ -318,7 +318,7 @@ func BenchmarkWriters(b *testing.B) {
 		floor := time.Since(began)
 
 		const sent = changeSets / writers * writers
-		stamp, err := bn.store.Stamp(b.Context(), bn.project, article, store.Shared)
+		stamp, err := bn.store.Stamp(b.Context(), store.Operator(annotate.Project{ID: bn.project}), article, store.Shared)
 		bn.must(err)
 		b.ReportMetric(ours.Seconds()/floor.Seconds(), "x-time")
 		b.ReportMetric(sent/ours.Seconds(), "saves/s")

@@ -46,7 +46,7 @@ type hitJSON struct {
 // apiFind finds words in the texts of a project.
 func (s *Server) apiFind(ctx context.Context, in *findInput) (*findOutput, error) {
 	project := asker(ctx).Project.ID
-	found, err := s.store.FindText(ctx, project, store.TextQuery{Query: in.Q, WholeWords: in.WholeWords, Limit: in.Limit, Cursor: in.Cursor})
+	found, err := s.store.FindText(ctx, asker(ctx), store.TextQuery{Query: in.Q, WholeWords: in.WholeWords, Limit: in.Limit, Cursor: in.Cursor})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (s *Server) findPage(w http.ResponseWriter, r *http.Request, v page.FindVie
 		return err
 	}
 	if v.Query != "" {
-		found, err := s.store.FindText(r.Context(), p.ID, store.TextQuery{Query: v.Query, WholeWords: v.Whole, Limit: hitsOnPage, Cursor: cursor})
+		found, err := s.store.FindText(r.Context(), asker(r.Context()), store.TextQuery{Query: v.Query, WholeWords: v.Whole, Limit: hitsOnPage, Cursor: cursor})
 		if bad, ok := complaintsOf(err, "", ""); ok {
 			v.Complaints, status, err = bad, http.StatusUnprocessableEntity, nil
 		}
@@ -122,7 +122,7 @@ func (s *Server) tagFound(w http.ResponseWriter, r *http.Request) error {
 	wish, err := s.bulkTagging(r)
 	var bulk annotate.BulkChange
 	if err == nil {
-		bulk, err = s.store.TagAll(r.Context(), a.Project.ID, wish)
+		bulk, err = s.store.TagAll(r.Context(), asker(r.Context()), wish)
 	}
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v := page.FindView{
@@ -213,7 +213,7 @@ const bulkOnPage = 25
 // listBulk lists the bulk changes of the project.
 func (s *Server) listBulk(w http.ResponseWriter, r *http.Request) error {
 	p, cursor := asker(r.Context()).Project, r.URL.Query().Get("cursor")
-	found, err := s.store.BulkChanges(r.Context(), p.ID, bulkOnPage, cursor)
+	found, err := s.store.BulkChanges(r.Context(), asker(r.Context()), bulkOnPage, cursor)
 	if err != nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func (s *Server) showBulk(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := asker(r.Context()).Project
 	v := page.BulkView{}
-	if v.Bulk, err = s.store.BulkChange(r.Context(), p.ID, id); err != nil {
+	if v.Bulk, err = s.store.BulkChange(r.Context(), asker(r.Context()), id); err != nil {
 		return err
 	}
 	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
@@ -271,19 +271,19 @@ func (s *Server) undoBulkIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.turnBulk(w, r, func(ctx context.Context, project annotate.ID, t store.BulkTurn) error {
-		_, err := s.store.UndoBulkIn(ctx, project, article, t)
+	return s.turnBulk(w, r, func(ctx context.Context, a store.Asker, t store.BulkTurn) error {
+		_, err := s.store.UndoBulkIn(ctx, a, article, t)
 		return err
 	})
 }
 
-func (s *Server) turnBulk(w http.ResponseWriter, r *http.Request, turn func(context.Context, annotate.ID, store.BulkTurn) error) error {
+func (s *Server) turnBulk(w http.ResponseWriter, r *http.Request, turn func(context.Context, store.Asker, store.BulkTurn) error) error {
 	bulk, err := pathID(r, "bulk")
 	if err != nil {
 		return err
 	}
 	a := asker(r.Context())
-	err = turn(r.Context(), a.Project.ID, store.BulkTurn{Bulk: bulk, By: a.User.ID, At: s.now()})
+	err = turn(r.Context(), a, store.BulkTurn{Bulk: bulk, By: a.User.ID, At: s.now()})
 	if err != nil {
 		return err
 	}
@@ -309,7 +309,7 @@ func (s *Server) recodePage(w http.ResponseWriter, r *http.Request, v page.Recod
 	}
 	filter := filterOf(v.Query)
 	filter.Cursor, filter.Limit = values.Get("cursor"), recodeOnPage
-	found, err := s.store.Claims(r.Context(), p.ID, filter)
+	found, err := s.store.Claims(r.Context(), asker(r.Context()), filter)
 	if err != nil {
 		return err
 	}
@@ -351,7 +351,7 @@ func (s *Server) recode(w http.ResponseWriter, r *http.Request) error {
 			wish.Claims[id] = seen
 		}
 	}
-	bulk, err := s.store.RecodeAll(r.Context(), a.Project.ID, wish)
+	bulk, err := s.store.RecodeAll(r.Context(), asker(r.Context()), wish)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		return s.recodePage(w, r, page.RecodeView{Answer: r.PostForm.Get("answer"), Text: r.PostForm.Get("text"), Complaints: bad})
 	}

@@ -71,7 +71,7 @@ type listBulkOutput struct {
 
 // apiListBulk lists the bulk changes of a project.
 func (s *Server) apiListBulk(ctx context.Context, in *listBulkInput) (*listBulkOutput, error) {
-	found, err := s.store.BulkChanges(ctx, asker(ctx).Project.ID, in.Limit, in.Cursor)
+	found, err := s.store.BulkChanges(ctx, asker(ctx), in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (s *Server) apiShowBulk(ctx context.Context, in *BulkPath) (*bulkOutput, er
 }
 
 func (s *Server) bulkAnswer(ctx context.Context, id annotate.ID) (*bulkOutput, error) {
-	b, err := s.store.BulkChange(ctx, asker(ctx).Project.ID, id)
+	b, err := s.store.BulkChange(ctx, asker(ctx), id)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func (s *Server) apiTagAll(ctx context.Context, in *tagAllCall) (*bulkOutput, er
 		}
 		t.Places[article] = append(t.Places[article], annotate.Fragment{Start: start, End: end})
 	}
-	return s.bulkDone(ctx)(s.store.TagAll(ctx, a.Project.ID, t))
+	return s.bulkDone(ctx)(s.store.TagAll(ctx, a, t))
 }
 
 type claimToRecode struct {
@@ -186,7 +186,7 @@ func (s *Server) apiRecodeAll(ctx context.Context, in *recodeAllCall) (*bulkOutp
 	for _, c := range in.Body.Claims {
 		r.Claims[lower(string(c.ID))] = c.Version
 	}
-	return s.bulkDone(ctx)(s.store.RecodeAll(ctx, a.Project.ID, r))
+	return s.bulkDone(ctx)(s.store.RecodeAll(ctx, a, r))
 }
 
 // bulkDone tells what became of a bulk change, or would on a dry run.
@@ -212,9 +212,9 @@ func (s *Server) apiResumeBulk(ctx context.Context, in *BulkPath) (*bulkOutput, 
 	return s.apiTurnBulk(ctx, in, s.store.ResumeBulk)
 }
 
-func (s *Server) apiTurnBulk(ctx context.Context, in *BulkPath, turn func(context.Context, annotate.ID, store.BulkTurn) error) (*bulkOutput, error) {
+func (s *Server) apiTurnBulk(ctx context.Context, in *BulkPath, turn func(context.Context, store.Asker, store.BulkTurn) error) (*bulkOutput, error) {
 	a := asker(ctx)
-	if err := turn(ctx, a.Project.ID, store.BulkTurn{Bulk: lower(in.Bulk), By: a.User.ID, At: s.now()}); err != nil {
+	if err := turn(ctx, a, store.BulkTurn{Bulk: lower(in.Bulk), By: a.User.ID, At: s.now()}); err != nil {
 		return nil, err
 	}
 	return s.bulkAnswer(ctx, lower(in.Bulk))

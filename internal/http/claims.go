@@ -135,7 +135,7 @@ type claimsOutput struct {
 // apiListClaims lists the review queue.
 func (s *Server) apiListClaims(ctx context.Context, in *claimsInput) (*claimsOutput, error) {
 	p := asker(ctx).Project
-	page, err := s.store.Claims(ctx, p.ID, store.ClaimFilter{
+	page, err := s.store.Claims(ctx, asker(ctx), store.ClaimFilter{
 		State: annotate.ReviewState(in.State), Speaker: lower(in.Speaker), Source: lower(in.Source), Article: lower(in.Article),
 		Author: lower(in.Author), UndecidedBy: lower(in.UndecidedBy), OpenThreads: in.OpenThreads, Query: in.Q, Limit: in.Limit, Cursor: in.Cursor,
 	})
@@ -191,7 +191,7 @@ func (s *Server) apiShowClaim(ctx context.Context, in *claimInput) (*claimOutput
 		return nil, err
 	}
 	p := asker(ctx).Project
-	c, err := s.store.Claim(ctx, p.ID, id)
+	c, err := s.store.Claim(ctx, asker(ctx), id)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (s *Server) span(name string) (annotate.Span, string) {
 
 func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request) error {
 	span, name := s.span(r.URL.Query().Get("range"))
-	d, err := s.store.Dashboard(r.Context(), asker(r.Context()).Project.ID, span)
+	d, err := s.store.Dashboard(r.Context(), asker(r.Context()), span)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ type activityBody struct {
 // apiDashboard tells how the work on a project goes.
 func (s *Server) apiDashboard(ctx context.Context, in *dashboardInput) (*dashboardOutput, error) {
 	span, _ := s.span(in.Range)
-	d, err := s.store.Dashboard(ctx, asker(ctx).Project.ID, span)
+	d, err := s.store.Dashboard(ctx, asker(ctx), span)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func (s *Server) listEntities(w http.ResponseWriter, r *http.Request) error {
 		filter.Types = []annotate.EntityType{v.Type}
 	}
 	status := http.StatusOK
-	found, err := s.store.Entities(r.Context(), asker(r.Context()).Project.ID, filter)
+	found, err := s.store.Entities(r.Context(), asker(r.Context()), filter)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v.Complaints, status = bad, http.StatusUnprocessableEntity
 	} else if err != nil {
@@ -113,7 +113,7 @@ func (s *Server) showEntity(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := asker(r.Context()).Project
 	v := page.EntityView{}
-	if v.Entity, err = s.store.ListedEntity(r.Context(), p.ID, id); err != nil {
+	if v.Entity, err = s.store.ListedEntity(r.Context(), asker(r.Context()), id); err != nil {
 		return err
 	}
 	if v.Entity.MergedInto != "" {
@@ -135,11 +135,11 @@ const (
 
 func (s *Server) readEntityView(ctx context.Context, p annotate.Project, v *page.EntityView) error {
 	id := v.Entity.ID
-	said, err := s.store.Claims(ctx, p.ID, store.ClaimFilter{Speaker: id, Limit: claimsOfEntity})
+	said, err := s.store.Claims(ctx, asker(ctx), store.ClaimFilter{Speaker: id, Limit: claimsOfEntity})
 	if err != nil {
 		return err
 	}
-	through, err := s.store.Claims(ctx, p.ID, store.ClaimFilter{Source: id, Limit: claimsOfEntity})
+	through, err := s.store.Claims(ctx, asker(ctx), store.ClaimFilter{Source: id, Limit: claimsOfEntity})
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (s *Server) readEntityView(ctx context.Context, p annotate.Project, v *page
 	if v.Codebook, err = s.store.Codebook(ctx, p.ID, p.Codebook); err != nil {
 		return err
 	}
-	v.Like, err = s.store.EntitiesLike(ctx, p.ID, id, likeEntity)
+	v.Like, err = s.store.EntitiesLike(ctx, asker(ctx), id, likeEntity)
 	return err
 }
 
@@ -206,7 +206,7 @@ func (s *Server) showMerge(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, err := s.store.ListedEntity(r.Context(), asker(r.Context()).Project.ID, id)
+	from, err := s.store.ListedEntity(r.Context(), asker(r.Context()), id)
 	if err != nil {
 		return err
 	}
@@ -217,20 +217,19 @@ func (s *Server) showMerge(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) mergePage(w http.ResponseWriter, r *http.Request, status int, from annotate.ListedEntity, into string, bad annotate.Invalid) error {
-	project := asker(r.Context()).Project.ID
 	v := page.MergeView{From: from, Query: strings.TrimSpace(r.URL.Query().Get("q")), Complaints: bad}
 	if into != "" {
 		id, err := annotate.ParseID(into)
 		if err != nil {
 			return err
 		}
-		other, err := s.store.ListedEntity(r.Context(), project, id)
+		other, err := s.store.ListedEntity(r.Context(), asker(r.Context()), id)
 		if err != nil {
 			return err
 		}
 		v.Into = &other
 	} else {
-		found, err := s.store.Entities(r.Context(), project, store.EntityFilter{Query: cmp.Or(v.Query, from.Name), Limit: mergeCandidates})
+		found, err := s.store.Entities(r.Context(), asker(r.Context()), store.EntityFilter{Query: cmp.Or(v.Query, from.Name), Limit: mergeCandidates})
 		if bad, ok := complaintsOf(err, "", ""); ok {
 			v.Complaints, status = bad, http.StatusUnprocessableEntity
 		} else if err != nil {
@@ -263,7 +262,7 @@ func (s *Server) mergeEntity(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
 	remains, err := s.store.MergeEntity(r.Context(), a.Project.ID, store.Merge{From: from, Into: into, By: a.User.ID, At: s.now()})
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		e, err := s.store.ListedEntity(r.Context(), a.Project.ID, from)
+		e, err := s.store.ListedEntity(r.Context(), asker(r.Context()), from)
 		if err != nil {
 			return err
 		}
@@ -317,7 +316,7 @@ func (s *Server) tellApart(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) listDuplicates(w http.ResponseWriter, r *http.Request) error {
 	v := page.DuplicatesView{Cursor: r.URL.Query().Get("cursor")}
 	status := http.StatusOK
-	found, err := s.store.AlikeEntities(r.Context(), asker(r.Context()).Project.ID, duplicatesOnPage, v.Cursor)
+	found, err := s.store.AlikeEntities(r.Context(), asker(r.Context()), duplicatesOnPage, v.Cursor)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v.Complaints, status = bad, http.StatusUnprocessableEntity
 	} else if err != nil {
@@ -389,7 +388,7 @@ type listEntitiesOutput struct {
 
 // apiListEntities lists and searches a project's entities.
 func (s *Server) apiListEntities(ctx context.Context, in *listEntitiesInput) (*listEntitiesOutput, error) {
-	found, err := s.store.Entities(ctx, asker(ctx).Project.ID, store.EntityFilter{
+	found, err := s.store.Entities(ctx, asker(ctx), store.EntityFilter{
 		Query: strings.TrimSpace(in.Q), Types: in.Type, Limit: in.Limit, Cursor: in.Cursor,
 	})
 	if err != nil {
@@ -460,7 +459,7 @@ func (s *Server) apiShowEntity(ctx context.Context, in *EntityPath) (*entityOutp
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.store.ListedEntity(ctx, asker(ctx).Project.ID, id)
+	e, err := s.store.ListedEntity(ctx, asker(ctx), id)
 	if err != nil {
 		return nil, err
 	}
@@ -586,7 +585,7 @@ type listDuplicatesOutput struct {
 
 // apiListDuplicates lists pairs of entities that may be the same.
 func (s *Server) apiListDuplicates(ctx context.Context, in *listDuplicatesInput) (*listDuplicatesOutput, error) {
-	found, err := s.store.AlikeEntities(ctx, asker(ctx).Project.ID, in.Limit, in.Cursor)
+	found, err := s.store.AlikeEntities(ctx, asker(ctx), in.Limit, in.Cursor)
 	if err != nil {
 		return nil, err
 	}

@@ -35,8 +35,9 @@ func (*Server) showSchema(w http.ResponseWriter, _ *http.Request) error {
 // ExportInput is what to export, and how.
 type ExportInput struct {
 	ProjectPath
-	Format  string   `query:"format" enum:"json,jsonl" default:"json" doc:"json is one object; jsonl is its header, then one article a line."`
-	State   string   `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Only claims in this state, and what they lead to."`
+	Format string `query:"format" enum:"json,jsonl" default:"json" doc:"json is one object; jsonl is its header, then one article a line."`
+	State  string `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Only claims in this state, and what they lead to."`
+	SetQuery
 	Article []string `query:"article,explode" format:"uuid" doc:"Only this article; may be repeated."`
 }
 
@@ -69,7 +70,7 @@ func (s *Server) sendExport(w http.ResponseWriter, r *http.Request) error {
 	}
 	project := asker(r.Context()).Project
 	out := &download{w: w, contentType: format.MediaType, name: fmt.Sprintf("%s-%s%s", project.Slug, s.now().UTC().Format(time.DateOnly), format.Suffix)}
-	err = s.store.Export(r.Context(), project.ID, filter, func(c annotate.Corpus) error {
+	err = s.store.Export(r.Context(), asker(r.Context()), filter, func(c annotate.Corpus) error {
 		if r.Method == http.MethodHead {
 			out.begin()
 			return nil
@@ -95,6 +96,9 @@ func readExport(q url.Values) (exchange.Format, store.ExportFilter, error) {
 	f.State = annotate.ReviewState(q.Get("state"))
 	if f.State != "" && !slices.Contains(annotate.ReviewStates, f.State) {
 		return format, f, annotate.Invalid{"state": "Use unreviewed, approved, disputed, rejected or changes_requested."}
+	}
+	if f.Hand, err = (SetQuery{q.Get("set")}).hand(); err != nil {
+		return format, f, err
 	}
 	for _, raw := range q["article"] {
 		id, err := annotate.ParseID(raw)
@@ -354,7 +358,7 @@ func (s *Server) showExport(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, report *page.ImportReport) error {
 	project := asker(r.Context()).Project
-	articles, err := s.store.Articles(r.Context(), project.ID, store.ArticleFilter{Limit: exportArticles})
+	articles, err := s.store.Articles(r.Context(), asker(r.Context()), store.ArticleFilter{Limit: exportArticles})
 	if err != nil {
 		return err
 	}

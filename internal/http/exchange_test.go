@@ -74,7 +74,7 @@ func newTold(tb testing.TB) told {
 		ID: again, Version: 1, Kind: annotate.Claim, Fragments: s.fragments(toldText, "hold"),
 		Attributes: annotate.Attributes{"quotation": "direct", "not_stated": []string{"source", "speaker"}, "time": "“now” \\ \u2028"},
 	}})
-	if _, err := s.store.AddComment(tb.Context(), s.project.ID, annotate.Comment{Claim: s.held, Author: s.ana, Body: "Heard it 🎧\ntoo.", CreatedAt: s.later()}); err != nil {
+	if _, err := s.store.AddComment(tb.Context(), store.Operator(s.project), annotate.Comment{Claim: s.held, Author: s.ana, Body: "Heard it 🎧\ntoo.", CreatedAt: s.later()}); err != nil {
 		tb.Fatal(err)
 	}
 
@@ -160,7 +160,7 @@ func (s *told) link(article, from annotate.ID, role annotate.LinkRole, to annota
 
 func (s *told) decide(claim annotate.ID, decision annotate.Decision, reason string) {
 	s.tb.Helper()
-	c, err := s.store.Claim(s.tb.Context(), s.project.ID, claim)
+	c, err := s.store.Claim(s.tb.Context(), store.Operator(s.project), claim)
 	if err != nil {
 		s.tb.Fatal(err)
 	}

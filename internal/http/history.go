@@ -20,12 +20,18 @@ func (s *Server) pastArticle(ctx context.Context, article annotate.ID, in *artic
 	if err != nil { // the pattern lets nothing else through
 		return nil, fmt.Errorf("%w: %w", errBadRequest, err)
 	}
-	project := asker(ctx).Project.ID
-	past, err := s.store.AsOf(ctx, project, article, store.Shared, seq)
+	hand, err := in.hand()
+	if err == nil {
+		hand, err = s.store.HandFor(ctx, asker(ctx), article, hand)
+	}
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.store.NamesIn(ctx, project, past.AnnotatedArticle)
+	past, err := s.store.AsOf(ctx, asker(ctx), article, hand, seq)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.store.NamesIn(ctx, asker(ctx).Project.ID, past.AnnotatedArticle)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +39,7 @@ func (s *Server) pastArticle(ctx context.Context, article annotate.ID, in *artic
 	if in.counted() != "" {
 		u = units{annotate.NewText(past.Revision.Text), in.counted()}
 	}
-	body, err := json.Marshal(newArticleBody(past.AnnotatedArticle, names, u))
+	body, err := json.Marshal(newArticleBody(past.AnnotatedArticle, hand, names, u))
 	if err != nil {
 		return nil, fmt.Errorf("encode article %s as of %d: %w", article, seq, err)
 	}
@@ -47,6 +53,7 @@ func (s *Server) pastArticle(ctx context.Context, article annotate.ID, in *artic
 
 type restorationInput struct {
 	ArticlePath
+	SetQuery
 	OffsetsQuery
 	Seq   int64  `query:"seq" minimum:"0" required:"true" doc:"Back to what was after the change set of this number; 0 is before the first."`
 	Claim string `query:"claim" format:"uuid" doc:"Only this claim, with the links from it and what has been deleted of what it leads to. All annotations if absent."`
@@ -62,12 +69,15 @@ type restorationOutput struct {
 // apiRestoration works out what would bring an article back to what it was.
 // Nothing changes: whoever may do it sends the operations as a change set.
 func (s *Server) apiRestoration(ctx context.Context, in *restorationInput) (*restorationOutput, error) {
-	project := asker(ctx).Project.ID
 	article, units, err := s.articleOf(ctx, in.ArticlePath, in.OffsetsQuery)
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.store.Restoration(ctx, project, article, store.Shared, in.Seq, lower(in.Claim))
+	hand, err := in.hand()
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.store.Restoration(ctx, asker(ctx), article, hand, in.Seq, lower(in.Claim))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +135,7 @@ func (s *Server) apiClaimHistory(ctx context.Context, in *claimHistoryInput) (*c
 		return nil, err
 	}
 	project := asker(ctx).Project.ID
-	log, err := s.store.ClaimLog(ctx, project, claim, in.Before, in.Limit)
+	log, err := s.store.ClaimLog(ctx, asker(ctx), claim, in.Before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -175,11 +185,11 @@ func (s *Server) apiClaimSince(ctx context.Context, in *claimSinceInput) (*claim
 		return nil, err
 	}
 	project := asker(ctx).Project.ID
-	claim, err := s.store.Claim(ctx, project, id)
+	claim, err := s.store.Claim(ctx, asker(ctx), id)
 	if err != nil {
 		return nil, err
 	}
-	log, whole, err := s.store.ClaimSince(ctx, project, id, in.Version)
+	log, whole, err := s.store.ClaimSince(ctx, asker(ctx), id, in.Version)
 	if err != nil {
 		return nil, err
 	}

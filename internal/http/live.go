@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -27,9 +28,8 @@ type hub struct {
 
 // watcher is the open page of an article.
 type watcher struct {
-	project annotate.ID
-	article annotate.ID
-	wake    chan struct{} // holds one: waking twice is waking once
+	set  store.SetOf   // that it shows
+	wake chan struct{} // holds one: waking twice is waking once
 
 	mu        sync.Mutex
 	remarks   []store.Note
@@ -41,8 +41,9 @@ type watcher struct {
 
 func newHub() *hub { return &hub{open: map[annotate.ID]map[*watcher]bool{}} }
 
-func (h *hub) watch(project, article annotate.ID) (w *watcher, leave func()) {
-	w = &watcher{project: project, article: article, wake: make(chan struct{}, 1)}
+func (h *hub) watch(set store.SetOf) (w *watcher, leave func()) {
+	article := set.Article
+	w = &watcher{set: set, wake: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.open[article] == nil {
@@ -79,7 +80,7 @@ func (h *hub) each(article annotate.ID, f func(*watcher)) {
 // got passes a note on.
 func (h *hub) got(n store.Note) {
 	h.each(n.Article, func(w *watcher) {
-		if w.project == n.Project {
+		if w.set.Project == n.Project && (n.Hand == "" || n.Hand == w.set.Hand) {
 			w.note(n)
 		}
 	})
@@ -163,12 +164,12 @@ func (s *Server) poll(ctx context.Context) {
 			return
 		case <-time.After(pollEvery):
 		}
-		var projects, articles []annotate.ID
-		s.hub.each("", func(w *watcher) { projects, articles = append(projects, w.project), append(articles, w.article) })
-		if len(articles) == 0 {
+		var sets []store.SetOf
+		s.hub.each("", func(w *watcher) { sets = append(sets, w.set) })
+		if len(sets) == 0 {
 			continue
 		}
-		seqs, err := s.store.Seqs(ctx, projects, articles)
+		seqs, err := s.store.Seqs(ctx, sets)
 		if err != nil {
 			if ctx.Err() == nil {
 				s.log.LogAttrs(ctx, slog.LevelWarn, "poll for changes", slog.Any("error", err))
@@ -176,8 +177,8 @@ func (s *Server) poll(ctx context.Context) {
 			continue
 		}
 		s.hub.each("", func(w *watcher) {
-			if seq := seqs[w.article]; seq > w.heard() {
-				w.note(store.Note{Project: w.project, Article: w.article, Seq: seq})
+			if seq := seqs[w.set]; seq > w.heard() {
+				w.note(store.Note{Project: w.set.Project, Article: w.set.Article, Hand: w.set.Hand, Seq: seq})
 			}
 		})
 	}
@@ -214,10 +215,18 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	project := asker(r.Context()).Project.ID
-	if _, err := s.store.Stamp(r.Context(), project, article, store.Shared); err != nil {
+	hand, err := handAsked(r)
+	if err == nil {
+		hand, err = s.store.HandFor(r.Context(), asker(r.Context()), article, hand)
+	}
+	if err != nil {
 		return err
 	}
+	project := asker(r.Context()).Project.ID
+	if _, err := s.store.Stamp(r.Context(), asker(r.Context()), article, hand); err != nil {
+		return err
+	}
+	set := store.SetOf{Project: project, Article: article, Hand: hand}
 	units, err := s.units(r.Context(), project, article, OffsetsQuery{r.URL.Query().Get("offsets")})
 	if err != nil {
 		return err
@@ -225,7 +234,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	if err := keepOpen(w); err != nil {
 		return err
 	}
-	watcher, leave := s.hub.watch(project, article)
+	watcher, leave := s.hub.watch(set)
 	defer leave()
 	depart, err := s.arrive(r.Context(), project, article, opened)
 	if err != nil {
@@ -238,7 +247,7 @@ func (s *Server) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	w.WriteHeader(http.StatusOK)
 	stream := eventStream{
-		server: s, request: r, w: w, flush: http.NewResponseController(w).Flush, units: units, project: project, article: article, after: after, page: opened,
+		server: s, request: r, w: w, flush: http.NewResponseController(w).Flush, units: units, asker: asker(r.Context()), set: set, after: after, page: opened,
 	}
 	// The answer has begun: what goes wrong ends it, and the client asks again.
 	if err := stream.run(r.Context(), watcher); err != nil && r.Context().Err() == nil && problemOf(err).Status == http.StatusInternalServerError {
@@ -302,8 +311,8 @@ type eventStream struct {
 	w       http.ResponseWriter
 	flush   func() error
 	units   units
-	project annotate.ID
-	article annotate.ID
+	asker   store.Asker // as they were last asked about
+	set     store.SetOf
 	after   int64
 	page    annotate.ID // empty for a client that is not there for others
 	told    []byte      // of who is there
@@ -316,7 +325,7 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 	if _, err := fmt.Fprint(e.w, "retry: 500\n\n"); err != nil {
 		return err
 	}
-	w.note(store.Note{Presence: true, Article: e.article})
+	w.note(store.Note{Presence: true, Article: e.set.Article})
 	for {
 		if err := e.stillMay(); err != nil { //nolint:contextcheck // the request has its context
 			return err
@@ -333,7 +342,7 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 		select {
 		case <-w.wake:
 		case <-beat.C:
-			w.note(store.Note{Presence: true, Article: e.article}) // somebody may be heard of no longer
+			w.note(store.Note{Presence: true, Article: e.set.Article}) // somebody may be heard of no longer
 			if _, err := fmt.Fprint(e.w, ": still here\n\n"); err != nil {
 				return err
 			}
@@ -359,10 +368,11 @@ func (e *eventStream) pass(ctx context.Context, d time.Duration) bool {
 // stillMay holds the client to what let it in: a stream outlives sessions,
 // tokens and memberships.
 func (e *eventStream) stillMay() error {
-	a, err := e.server.ask(e.request, asker(e.request.Context()).Project.Slug)
-	if err == nil && a.Project.ID != e.project {
+	a, err := e.server.ask(e.request, e.asker.Project.Slug)
+	if err == nil && a.Project.ID != e.set.Project {
 		err = annotate.ErrNotFound
 	}
+	e.asker = a
 	return err
 }
 
@@ -389,7 +399,7 @@ func (e *eventStream) send(ctx context.Context, n news) error {
 
 // sendPresences tells who is there, if that is news.
 func (e *eventStream) sendPresences(ctx context.Context) error {
-	there, err := e.server.store.Presences(ctx, e.project, e.article)
+	there, err := e.server.store.Presences(ctx, e.asker, e.set.Article)
 	if err != nil {
 		return err
 	}
@@ -406,7 +416,7 @@ func (e *eventStream) sendPresences(ctx context.Context) error {
 func (e *eventStream) sendChanges(ctx context.Context) error {
 	const atOnce = 100
 	for {
-		entries, err := e.server.store.Changes(ctx, e.project, e.article, store.Shared, e.after, atOnce)
+		entries, err := e.server.store.Changes(ctx, e.asker, e.set.Article, e.set.Hand, e.after, atOnce)
 		if err != nil {
 			return err
 		}
@@ -438,17 +448,25 @@ type reviewEvent struct {
 
 func (e *eventStream) sendRemark(ctx context.Context, n store.Note) error {
 	if n.Comment != "" {
-		c, err := e.server.store.Comment(ctx, e.project, n.Comment)
+		c, err := e.server.store.Comment(ctx, e.set, n.Comment)
 		if err != nil {
-			return err
+			return inAnotherSet(err)
 		}
 		return e.event("comment", recordOfComment(c))
 	}
-	state, review, err := e.server.store.LastReview(ctx, e.project, n.Claim)
+	state, review, err := e.server.store.LastReview(ctx, e.set, n.Claim)
 	if err != nil {
-		return err
+		return inAnotherSet(err)
 	}
 	return e.event("review", reviewEvent{n.Claim, state, recordOfReview(review)})
+}
+
+// inAnotherSet forgives a remark on a claim of a set that the stream is not of.
+func inAnotherSet(err error) error {
+	if errors.Is(err, annotate.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 func (e *eventStream) event(name string, data any) error {

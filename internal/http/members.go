@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -21,8 +22,8 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request) error {
 // settingsPage fills in what v does not say already.
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, status int, v page.SettingsView) error {
 	p := asker(r.Context()).Project
-	if v.Complaints["name"] == "" {
-		v.Name, v.SelfApproval = p.Name, p.SelfApproval
+	if v.Mode == "" { // the form has not been sent
+		v.Name, v.SelfApproval, v.Mode, v.Pool = p.Name, p.SelfApproval, p.Mode, strconv.Itoa(p.Pool)
 	}
 	if v.Quorum == 0 {
 		v.Quorum = p.Quorum
@@ -52,13 +53,21 @@ func (s *Server) changeProject(w http.ResponseWriter, r *http.Request) error {
 		Name:         r.PostForm.Get("name"),
 		SelfApproval: r.PostForm.Get("self-approval") == "yes",
 		Quorum:       p.Quorum,
+		Mode:         annotate.Mode(cmp.Or(r.PostForm.Get("mode"), string(p.Mode))),
 	}
 	if given := r.PostForm.Get("quorum"); given != "" {
 		change.Quorum, _ = strconv.Atoi(given) // 0 is refused with the rest
 	}
-	err := s.store.ChangeProject(r.Context(), change)
+	var err error
+	if change.Pool, err = strconv.Atoi(cmp.Or(r.PostForm.Get("pool"), strconv.Itoa(p.Pool))); err != nil {
+		change.Pool = -1 // which is refused with the rest
+	}
+	err = s.store.ChangeProject(r.Context(), change)
 	if bad, ok := complaintsOf(err, "", ""); ok {
-		v := page.SettingsView{Name: change.Name, SelfApproval: change.SelfApproval, Quorum: change.Quorum, Complaints: bad}
+		v := page.SettingsView{
+			Name: change.Name, SelfApproval: change.SelfApproval, Quorum: change.Quorum, Mode: change.Mode, Pool: r.PostForm.Get("pool"),
+			Complaints: bad,
+		}
 		return s.settingsPage(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {

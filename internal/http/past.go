@@ -29,16 +29,19 @@ func (s *Server) showHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	project := asker(r.Context()).Project
+	hand, err := handAsked(r)
+	if err != nil {
+		return err
+	}
 	seq, err := s.seqAsked(r, id)
 	if err != nil {
 		return err
 	}
-	past, err := s.store.AsOf(r.Context(), project.ID, id, store.Shared, seq)
+	past, err := s.store.AsOf(r.Context(), asker(r.Context()), id, hand, seq)
 	if err != nil {
 		return err
 	}
-	log, err := s.store.LogBefore(r.Context(), project.ID, id, store.Shared, min(past.Newest, seq+laterOnPage)+1, changesOnPage)
+	log, err := s.store.LogBefore(r.Context(), asker(r.Context()), id, hand, min(past.Newest, seq+laterOnPage)+1, changesOnPage)
 	if err != nil {
 		return err
 	}
@@ -50,10 +53,10 @@ func (s *Server) showHistory(w http.ResponseWriter, r *http.Request) error {
 	if v.Changes, err = changesOf(log.Entries); err != nil {
 		return err
 	}
-	if v.Deleted, err = s.store.DeletedClaims(r.Context(), project.ID, id, store.Shared, deletedOnPage); err != nil {
+	if v.Deleted, err = s.store.DeletedClaims(r.Context(), asker(r.Context()), id, hand, deletedOnPage); err != nil {
 		return err
 	}
-	names, err := s.store.NamesIn(r.Context(), project.ID, annotate.AnnotatedArticle{Annotations: v.Deleted})
+	names, err := s.store.NamesIn(r.Context(), asker(r.Context()).Project.ID, annotate.AnnotatedArticle{Annotations: v.Deleted})
 	if err != nil {
 		return err
 	}
@@ -69,7 +72,11 @@ func (s *Server) showHistory(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) seqAsked(r *http.Request, article annotate.ID) (int64, error) {
 	raw := r.URL.Query().Get("seq")
 	if raw == "" {
-		stamp, err := s.store.Stamp(r.Context(), asker(r.Context()).Project.ID, article, store.Shared)
+		hand, err := handAsked(r)
+		if err != nil {
+			return 0, err
+		}
+		stamp, err := s.store.Stamp(r.Context(), asker(r.Context()), article, hand)
 		return stamp.Seq, err
 	}
 	seq, err := strconv.ParseInt(raw, 10, 64)
@@ -77,6 +84,11 @@ func (s *Server) seqAsked(r *http.Request, article annotate.ID) (int64, error) {
 		return 0, annotate.Invalid{"seq": "Give the number of a change."}
 	}
 	return seq, nil
+}
+
+// handAsked is whose annotations the query asks for, or empty.
+func handAsked(r *http.Request) (annotate.Hand, error) {
+	return SetQuery{r.URL.Query().Get("set")}.hand()
 }
 
 // annotated is an article with what it takes to read it on a page.
@@ -132,7 +144,11 @@ func (s *Server) showPrint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc, _, err := s.store.AnnotatedArticle(r.Context(), asker(r.Context()).Project.ID, id, store.Shared)
+	hand, err := handAsked(r)
+	if err != nil {
+		return err
+	}
+	doc, _, err := s.store.AnnotatedArticle(r.Context(), asker(r.Context()), id, hand)
 	if err != nil {
 		return err
 	}
@@ -154,9 +170,11 @@ func wantsComments(r *http.Request) bool {
 
 // restoring is what of a request says what to restore.
 func (s *Server) restoring(r *http.Request) (store.Restoring, error) {
-	who := asker(r.Context())
-	wish := store.Restoring{Project: who.Project.ID, Hand: store.Shared, By: who.User.ID, At: s.now()}
+	wish := store.Restoring{Asker: asker(r.Context()), At: s.now()}
 	var err error
+	if wish.Hand, err = handAsked(r); err != nil {
+		return wish, err
+	}
 	if wish.Article, err = pathID(r, "article"); err != nil {
 		return wish, err
 	}
@@ -210,15 +228,15 @@ func (s *Server) restore(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) restorationPage(w http.ResponseWriter, r *http.Request, status int, wish store.Restoring, v page.RestoreView) error {
-	planned, err := s.store.Restoration(r.Context(), wish.Project, wish.Article, wish.Hand, wish.Seq, wish.Claim)
+	planned, err := s.store.Restoration(r.Context(), wish.Asker, wish.Article, wish.Hand, wish.Seq, wish.Claim)
 	if err != nil {
 		return err
 	}
-	now, err := s.store.AsOf(r.Context(), wish.Project, wish.Article, wish.Hand, planned.Seen)
+	now, err := s.store.AsOf(r.Context(), wish.Asker, wish.Article, wish.Hand, planned.Seen)
 	if err != nil {
 		return err
 	}
-	then, err := s.store.AsOf(r.Context(), wish.Project, wish.Article, wish.Hand, wish.Seq)
+	then, err := s.store.AsOf(r.Context(), wish.Asker, wish.Article, wish.Hand, wish.Seq)
 	if err != nil {
 		return err
 	}
@@ -255,7 +273,7 @@ func (s *Server) showClaimHistory(w http.ResponseWriter, r *http.Request) error 
 			return annotate.Invalid{"before": "Give the number of a change."}
 		}
 	}
-	claim, err := s.store.Claim(r.Context(), asker(r.Context()).Project.ID, id)
+	claim, err := s.store.Claim(r.Context(), asker(r.Context()), id)
 	var v page.ClaimHistoryView
 	if errors.Is(err, annotate.ErrNotFound) {
 		v, err = s.deletedClaimHistory(r, id, before)
@@ -273,13 +291,13 @@ func (s *Server) showClaimHistory(w http.ResponseWriter, r *http.Request) error 
 // claimSince is how a claim differs from what its reader, or else the last who
 // did, decided on.
 func (s *Server) claimSince(r *http.Request, v page.ClaimView) (page.SinceView, error) {
-	project, claim := asker(r.Context()).Project, v.Claim
+	claim := v.Claim
 	var since page.SinceView
 	since.Review = decidedBefore(claim, asker(r.Context()).User.ID)
 	if since.Review == nil {
 		return since, nil
 	}
-	log, whole, err := s.store.ClaimSince(r.Context(), project.ID, claim.Claim.ID, since.Review.Version)
+	log, whole, err := s.store.ClaimSince(r.Context(), asker(r.Context()), claim.Claim.ID, since.Review.Version)
 	if err != nil {
 		return since, err
 	}
@@ -310,7 +328,7 @@ func (s *Server) claimHistory(r *http.Request, claim annotate.DecidedClaim, befo
 	project := asker(r.Context()).Project
 	id := claim.Claim.ID
 	v := page.ClaimHistoryView{Claim: id, Article: claim.Article.ID, Title: page.ClaimTitle(s.language(r), claim.QueuedClaim), Reviews: claim.Reviews}
-	log, err := s.store.ClaimLog(r.Context(), project.ID, id, before, limit)
+	log, err := s.store.ClaimLog(r.Context(), asker(r.Context()), id, before, limit)
 	if err != nil {
 		return v, err
 	}
@@ -325,14 +343,13 @@ func (s *Server) claimHistory(r *http.Request, claim annotate.DecidedClaim, befo
 // deletedClaimHistory is a stretch of what happened to a claim that has been
 // deleted.
 func (s *Server) deletedClaimHistory(r *http.Request, id annotate.ID, before int64) (page.ClaimHistoryView, error) {
-	project := asker(r.Context()).Project
 	v := page.ClaimHistoryView{Claim: id, Deleted: true}
-	log, err := s.store.ClaimLog(r.Context(), project.ID, id, before, changesOnPage)
+	log, err := s.store.ClaimLog(r.Context(), asker(r.Context()), id, before, changesOnPage)
 	if err != nil {
 		return v, err
 	}
 	v.Article = log.Article
-	past, err := s.store.AsOf(r.Context(), project.ID, log.Article, store.Shared, log.Newest)
+	past, err := s.store.AsOf(r.Context(), asker(r.Context()), log.Article, log.Hand, log.Newest)
 	if err != nil {
 		return v, err
 	}

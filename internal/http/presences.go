@@ -52,11 +52,10 @@ func (s *Server) apiPresences(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	project := asker(ctx).Project.ID
-	if _, err := s.store.Stamp(ctx, project, article, store.Shared); err != nil {
+	if _, err := s.store.Stamp(ctx, asker(ctx), article, ""); err != nil {
 		return nil, err
 	}
-	there, err := s.store.Presences(ctx, project, article)
+	there, err := s.store.Presences(ctx, asker(ctx), article)
 	if err != nil {
 		return nil, err
 	}

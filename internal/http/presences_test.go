@@ -122,7 +122,7 @@ func TestAStreamThatIsOpenedAnewIsNotEndedByTheOld(t *testing.T) {
 		if err := s.store.Leave(t.Context(), s.project.ID, article, page, leaving.stream); err != nil {
 			t.Fatal(err)
 		}
-		if there, err := s.store.Presences(t.Context(), s.project.ID, article); err != nil || len(there) != leaving.left {
+		if there, err := s.store.Presences(t.Context(), store.Operator(s.project), article); err != nil || len(there) != leaving.left {
 			t.Errorf("there are %+v (%v), want %d", there, err, leaving.left)
 		}
 	}

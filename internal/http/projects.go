@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -73,6 +74,8 @@ type projectJSON struct {
 	Role         annotate.Role `json:"role" doc:"Yours: viewer, analyst, reviewer or manager."`
 	SelfApproval bool          `json:"self_approval" doc:"Authors may approve their own claims."`
 	Quorum       int           `json:"quorum" doc:"How many reviewers have to approve a claim before it is approved: 1 to 5."`
+	Mode         annotate.Mode `json:"mode" doc:"shared: each article has one annotation set. independent: each analyst has a set of their own, which others see when they have finished theirs."`
+	Pool         int           `json:"pool" doc:"How many analysts an article may have of those who take it themselves; 0 if managers alone assign articles."`
 	Codebook     int           `json:"codebook" doc:"The version of the codebook in force."`
 	CreatedAt    time.Time     `json:"created_at"`
 }
@@ -80,7 +83,7 @@ type projectJSON struct {
 func projectRecord(p annotate.Project, role annotate.Role) projectJSON {
 	return projectJSON{
 		ID: p.ID, Slug: p.Slug, Name: p.Name, Role: role,
-		SelfApproval: p.SelfApproval, Quorum: p.Quorum, Codebook: p.Codebook, CreatedAt: p.CreatedAt.UTC(),
+		SelfApproval: p.SelfApproval, Quorum: p.Quorum, Mode: p.Mode, Pool: p.Pool, Codebook: p.Codebook, CreatedAt: p.CreatedAt.UTC(),
 	}
 }
 
@@ -134,4 +137,39 @@ func (s *Server) apiAddProject(ctx context.Context, in *newProjectCall) (*projec
 func (*Server) apiShowProject(ctx context.Context, _ *ProjectPath) (*projectAnswer, error) {
 	a := asker(ctx)
 	return &projectAnswer{Body: projectRecord(a.Project, a.Role)}, nil
+}
+
+type changeProjectCall struct {
+	ProjectPath
+	Body struct {
+		Name         *string        `json:"name,omitempty"`
+		SelfApproval *bool          `json:"self_approval,omitempty" doc:"Authors may approve their own claims."`
+		Quorum       *int           `json:"quorum,omitempty" minimum:"1" maximum:"5" doc:"How many reviewers have to approve a claim before it is approved."`
+		Mode         *annotate.Mode `json:"mode,omitempty" enum:"shared,independent" doc:"Whose annotations articles have. It can be changed as long as nothing has been annotated."`
+		Pool         *int           `json:"pool,omitempty" minimum:"0" maximum:"20" doc:"How many analysts an article may have of those who take it themselves; 0 if managers alone assign articles."`
+	}
+}
+
+// apiChangeProject changes what is given of a project's settings.
+func (s *Server) apiChangeProject(ctx context.Context, in *changeProjectCall) (*projectAnswer, error) {
+	a := asker(ctx)
+	p := a.Project
+	set(&p.Name, in.Body.Name)
+	set(&p.SelfApproval, in.Body.SelfApproval)
+	set(&p.Quorum, in.Body.Quorum)
+	set(&p.Mode, in.Body.Mode)
+	set(&p.Pool, in.Body.Pool)
+	p.Name = strings.TrimSpace(p.Name)
+	err := s.store.ChangeProject(ctx, store.ProjectChange{Project: p.ID, Name: p.Name, SelfApproval: p.SelfApproval, Quorum: p.Quorum, Mode: p.Mode, Pool: p.Pool})
+	if err != nil {
+		return nil, err
+	}
+	return &projectAnswer{Body: projectRecord(p, a.Role)}, nil
+}
+
+// set changes field to what was given, if anything was.
+func set[T any](field, given *T) {
+	if given != nil {
+		*field = *given
+	}
 }

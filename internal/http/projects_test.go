@@ -49,7 +49,9 @@ func TestProjectsInTheAPI(t *testing.T) {
 	var p, shown projectJSON
 	made.into(&p)
 	ana.api("GET", "/projects/port", nil).is(http.StatusOK).into(&shown)
-	want := projectJSON{ID: p.ID, Slug: "port", Name: "Port", Role: annotate.Manager, Quorum: 1, Codebook: 1, CreatedAt: s.clock}
+	want := projectJSON{
+		ID: p.ID, Slug: "port", Name: "Port", Role: annotate.Manager, Quorum: 1, Mode: annotate.ModeShared, Codebook: 1, CreatedAt: s.clock,
+	}
 	if diff := cmp.Diff(want, shown); p.ID == "" || diff != "" {
 		t.Error(diff)
 	}

@@ -165,7 +165,7 @@ func (s *Server) readQueue(r *http.Request, v *page.ClaimsView, cursor string) e
 	p := asker(r.Context()).Project
 	filter := s.filterBy(r.Context(), v.Query)
 	filter.Cursor, filter.Limit = cursor, claimsOnPage
-	claims, err := s.store.Claims(r.Context(), p.ID, filter)
+	claims, err := s.store.Claims(r.Context(), asker(r.Context()), filter)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	p := asker(r.Context()).Project
 	v.Query = claimQuery(values)
-	if v.Claim, err = s.store.Claim(r.Context(), p.ID, id); err != nil {
+	if v.Claim, err = s.store.Claim(r.Context(), asker(r.Context()), id); err != nil {
 		return err
 	}
 	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
@@ -225,10 +225,10 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if err := s.amendedSince(r.Context(), &v); err != nil {
 		return err
 	}
-	if v.Before, v.After, err = s.store.Neighbours(r.Context(), p.ID, s.filterBy(r.Context(), v.Query), id); err != nil {
+	if v.Before, v.After, err = s.store.Neighbours(r.Context(), asker(r.Context()), s.filterBy(r.Context(), v.Query), id); err != nil {
 		return err
 	}
-	comments, err := s.store.Comments(r.Context(), p.ID, id, values.Get("comments"), store.MaxLimit)
+	comments, err := s.store.Comments(r.Context(), asker(r.Context()), id, values.Get("comments"), store.MaxLimit)
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (s *Server) apiListComments(ctx context.Context, in *commentsInput) (*comme
 }
 
 func (s *Server) comments(ctx context.Context, claim annotate.ID, cursor string, limit int) (commentList, error) {
-	page, err := s.store.Comments(ctx, asker(ctx).Project.ID, claim, cursor, limit)
+	page, err := s.store.Comments(ctx, asker(ctx), claim, cursor, limit)
 	if err != nil {
 		return commentList{}, err
 	}
@@ -125,7 +125,7 @@ func (s *Server) apiAddComment(ctx context.Context, in *addCommentInput) (*addCo
 // comment has whoever asks remark on a claim.
 func (s *Server) comment(ctx context.Context, claim, replyTo annotate.ID, body string) (annotate.Comment, error) {
 	who := asker(ctx)
-	return s.store.AddComment(ctx, who.Project.ID, annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: who.User.ID, Body: body, CreatedAt: s.now()})
+	return s.store.AddComment(ctx, who, annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: who.User.ID, Body: body, CreatedAt: s.now()})
 }
 
 // decideOnClaim takes the decision form and leads on to the next claim of the
@@ -175,7 +175,7 @@ func under(field string, bad annotate.Invalid) annotate.Invalid {
 // queue, from the last to the first, and back to the queue when it is empty.
 func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annotate.ID, decision annotate.Decision) error {
 	p := asker(r.Context()).Project
-	c, err := s.store.Claim(r.Context(), p.ID, claim)
+	c, err := s.store.Claim(r.Context(), asker(r.Context()), claim)
 	if err != nil {
 		return err
 	}
@@ -185,13 +185,13 @@ func (s *Server) toNextClaim(w http.ResponseWriter, r *http.Request, claim annot
 	if filter.State == annotate.Unreviewed {
 		filter.UndecidedBy = asker(r.Context()).User.ID // with a quorum it may still be unreviewed
 	}
-	_, next, err := s.store.Neighbours(r.Context(), p.ID, filter, claim)
+	_, next, err := s.store.Neighbours(r.Context(), asker(r.Context()), filter, claim)
 	if err != nil {
 		return err
 	}
 	if next == "" {
 		filter.Limit = 1
-		first, err := s.store.Claims(r.Context(), p.ID, filter)
+		first, err := s.store.Claims(r.Context(), asker(r.Context()), filter)
 		if err != nil {
 			return err
 		}
@@ -221,7 +221,7 @@ type resolveThreadCall struct {
 // apiResolveThread resolves the thread a comment begins, or opens it again.
 func (s *Server) apiResolveThread(ctx context.Context, in *resolveThreadCall) (*addCommentOutput, error) {
 	who := asker(ctx)
-	c, err := s.store.ResolveThread(ctx, who.Project.ID, store.ThreadResolution{
+	c, err := s.store.ResolveThread(ctx, who, store.ThreadResolution{
 		Claim: lower(in.Claim), Thread: lower(in.Comment), Resolved: in.Body.Resolved, By: who.User.ID, At: s.now(),
 	})
 	if err != nil {
@@ -245,7 +245,7 @@ func (s *Server) resolveThread(w http.ResponseWriter, r *http.Request) error {
 	}
 	who := asker(r.Context())
 	resolved := r.PostForm.Get("resolved") == "yes"
-	_, err = s.store.ResolveThread(r.Context(), who.Project.ID, store.ThreadResolution{Claim: claim, Thread: thread, Resolved: resolved, By: who.User.ID, At: s.now()})
+	_, err = s.store.ResolveThread(r.Context(), who, store.ThreadResolution{Claim: claim, Thread: thread, Resolved: resolved, By: who.User.ID, At: s.now()})
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,7 @@ func (r *reviewRoom) link(from annotate.ID, role annotate.LinkRole, to annotate.
 
 func (r *reviewRoom) claim(i int) annotate.DecidedClaim {
 	r.tb.Helper()
-	c, err := r.store.Claim(r.tb.Context(), r.project.ID, r.claims[i])
+	c, err := r.store.Claim(r.tb.Context(), store.Operator(r.project), r.claims[i])
 	if err != nil {
 		r.tb.Fatal(err)
 	}

@@ -111,6 +111,7 @@ func (s *Server) routesForViewers(r chi.Router) {
 	get(api, "/projects/{project}/codebook/diff", "Show codebook diff", s.apiShowCodebookDiff)
 	get(api, "/projects/{project}/articles", "List articles", s.apiListArticles)
 	get(api, "/projects/{project}/articles/{article}", "Show article", s.apiArticle, answeringWith[articleBody]())
+	get(api, "/projects/{project}/articles/{article}/sets", "List annotation sets", s.apiSets)
 	get(api, "/projects/{project}/articles/{article}/changes", "List changes", s.apiChanges)
 	get(api, "/projects/{project}/articles/{article}/presences", "List presences", s.apiPresences)
 	post(s.api(r.With(s.lookInTurn())), "/projects/{project}/articles/{article}/presences", "Tell presence", s.apiTellPresence, answering(http.StatusNoContent))
@@ -210,6 +211,7 @@ func (s *Server) routesForManagers(r chi.Router) {
 	r.With(allowBody(importLimit)).Post("/projects/{project}/import", s.handle(s.importArticles))
 
 	api := s.api(r)
+	patch(api, "/projects/{project}", "Change project", s.apiChangeProject)
 	put(api, "/projects/{project}/members/{member}", "Set member", s.apiSetMember)
 	del(api, "/projects/{project}/articles/{article}", "Delete article", s.apiDeleteArticle)
 	del(api, "/projects/{project}/members/{member}", "Remove member", s.apiRemoveMember)

@@ -3,7 +3,6 @@ package server
 import (
 	"net/http"
 
-	"onrecord.dev/internal/store"
 	"onrecord.dev/web/page"
 )
 
@@ -15,6 +14,10 @@ func (s *Server) showWorkbench(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	project := asker(r.Context()).Project
+	hand, err := handAsked(r)
+	if err != nil {
+		return err
+	}
 	article, revision, err := s.store.Article(r.Context(), project.ID, id)
 	if err != nil {
 		return err
@@ -27,7 +30,7 @@ func (s *Server) showWorkbench(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	opening, err := s.store.Opening(r.Context(), project.ID, id, store.Shared, page.OpeningLength)
+	opening, err := s.store.Opening(r.Context(), asker(r.Context()), id, hand, page.OpeningLength)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ const likeEnough = `
 
 // EntitiesLike lists at most limit entities that may be the same as the entity
 // id, for they have names much like its own, the most like first.
-func (s *Store) EntitiesLike(ctx context.Context, project, id annotate.ID, limit int) ([]annotate.ListedEntity, error) {
+func (s *Store) EntitiesLike(ctx context.Context, a Asker, id annotate.ID, limit int) ([]annotate.ListedEntity, error) {
 	var ids []annotate.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
 		if _, err := tx.Exec(ctx, likeEnough); err != nil {
@@ -56,14 +56,14 @@ func (s *Store) EntitiesLike(ctx context.Context, project, id annotate.ID, limit
 				WHERE e.project_id = @project AND e.id = @id AND e.merged_into IS NULL
 			)
 			SELECT other FROM (`+alike+`) AS found ORDER BY likeness DESC, other LIMIT @limit`,
-			pgx.QueryExecModeCacheDescribe, pgx.NamedArgs{"project": project, "id": id, "limit": limited(limit)})
+			pgx.QueryExecModeCacheDescribe, pgx.NamedArgs{"project": a.Project.ID, "id": id, "limit": limited(limit)})
 		ids, err = pgx.CollectRows(rows, pgx.RowTo[annotate.ID])
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find entities like %s: %w", id, err)
 	}
-	byID, err := s.listed(ctx, project, ids)
+	byID, err := s.listed(ctx, a, ids)
 	if err != nil {
 		return nil, fmt.Errorf("find entities like %s: %w", id, err)
 	}
@@ -83,17 +83,17 @@ type pairAlike struct {
 
 // AlikeEntities lists pairs of entities that may be the same, by the name of
 // one of the two. A page has about limit pairs.
-func (s *Store) AlikeEntities(ctx context.Context, project annotate.ID, limit int, cursor string) (Page[annotate.Alike], error) {
-	page, err := s.alikeEntities(ctx, project, limited(limit), cursor)
+func (s *Store) AlikeEntities(ctx context.Context, a Asker, limit int, cursor string) (Page[annotate.Alike], error) {
+	page, err := s.alikeEntities(ctx, a, limited(limit), cursor)
 	if err != nil {
 		return page, fmt.Errorf("find entities that are alike: %w", err)
 	}
 	return page, nil
 }
 
-func (s *Store) alikeEntities(ctx context.Context, project annotate.ID, limit int, cursor string) (Page[annotate.Alike], error) {
+func (s *Store) alikeEntities(ctx context.Context, a Asker, limit int, cursor string) (Page[annotate.Alike], error) {
 	var page Page[annotate.Alike]
-	args := pgx.NamedArgs{"project": project, "after_name": "", "after_id": nobody}
+	args := pgx.NamedArgs{"project": a.Project.ID, "after_name": "", "after_id": nobody}
 	if cursor != "" {
 		key, err := readCursor(cursor, 2)
 		if err != nil {
@@ -114,7 +114,7 @@ func (s *Store) alikeEntities(ctx context.Context, project annotate.ID, limit in
 	for _, p := range pairs {
 		ids = append(ids, p.ID, *p.Other)
 	}
-	byID, err := s.listed(ctx, project, ids)
+	byID, err := s.listed(ctx, a, ids)
 	for _, p := range pairs {
 		page.Items = append(page.Items, annotate.Alike{One: byID[p.ID], Other: byID[*p.Other]})
 	}

@@ -259,19 +259,24 @@ func (l listedArticle) article() annotate.ListedArticle {
 	return a
 }
 
-// Articles lists a project's articles, the newest first.
-func (s *Store) Articles(ctx context.Context, project annotate.ID, f ArticleFilter) (Page[annotate.ListedArticle], error) {
+// Articles lists a project's articles, the newest first, with the progress of
+// the set that [Asker.ListHand] tells.
+func (s *Store) Articles(ctx context.Context, a Asker, f ArticleFilter) (Page[annotate.ListedArticle], error) {
 	limit := limited(f.Limit)
-	args, err := f.args(project, limit+1)
+	args, err := f.args(a.Project.ID, limit+1)
 	if err != nil {
 		return Page[annotate.ListedArticle]{}, err
+	}
+	hand := a.ListHand()
+	if hand != Shared {
+		args["hand"] = hand
 	}
 	var articles []annotate.ListedArticle
 	// Words that many articles have are soon found among the newest, and words
 	// that few have are soon found by the index, which reads all that have
 	// them. PostgreSQL cannot tell the one from the other beforehand.
 	for _, among := range f.among() {
-		if articles, err = s.articles(ctx, f.sql(among), args); err != nil {
+		if articles, err = s.articles(ctx, f.sql(among, hand), args); err != nil {
 			return Page[annotate.ListedArticle]{}, fmt.Errorf("list articles: %w", err)
 		}
 		if len(articles) > limit {
@@ -354,8 +359,22 @@ var stateConditions = map[annotate.ArticleState]string{
 	annotate.ArticleDone:     ` AND s.done`,
 }
 
-// sql is the query for the articles that f lists, among those given.
-func (f ArticleFilter) sql(among string) string {
+// withSet joins their sets by hand to articles a. As long as an article has
+// none, the shared one, which is empty then, stands in for it.
+func withSet(hand annotate.Hand) string {
+	if hand == Shared {
+		return ` JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'`
+	}
+	return ` CROSS JOIN LATERAL (
+		SELECT * FROM annotation_sets s
+		WHERE s.project_id = a.project_id AND s.article_id = a.id AND (s.hand = 'shared' OR coalesce(s.analyst_id::text, s.hand) = @hand)
+		ORDER BY s.hand = 'shared'
+		LIMIT 1) AS s`
+}
+
+// sql is the query for the articles that f lists, among those given, with
+// their sets by hand.
+func (f ArticleFilter) sql(among string, hand annotate.Hand) string {
 	with := `WITH matching AS (`
 	if f.Query != "" {
 		// Else the order would be had from an index, past the one on words.
@@ -363,8 +382,7 @@ func (f ArticleFilter) sql(among string) string {
 	}
 	sql := with + `
 		SELECT ` + listedArticleColumns + `
-		FROM ` + among + `
-		JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
+		FROM ` + among + withSet(hand) + `
 		WHERE a.project_id = @project` + stateConditions[f.State] + f.after()
 	if f.Publisher != "" {
 		sql += ` AND a.publisher = @publisher`
@@ -447,13 +465,12 @@ func stretches(marked string) []annotate.Stretch {
 }
 
 // ListedArticle reads an article as lists show it.
-func (s *Store) ListedArticle(ctx context.Context, project, id annotate.ID) (annotate.ListedArticle, error) {
+func (s *Store) ListedArticle(ctx context.Context, a Asker, id annotate.ID) (annotate.ListedArticle, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT `+listedArticleColumns+`, u.name AS added_by, NULL AS found_headline, NULL AS found_text
-		FROM articles a
-		JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id AND s.hand = 'shared'
+		FROM articles a`+withSet(a.ListHand())+`
 		JOIN users u ON u.id = a.created_by
-		WHERE a.project_id = $1 AND a.id = $2`, project, id)
+		WHERE a.project_id = @project AND a.id = @id`, pgx.NamedArgs{"project": a.Project.ID, "id": id, "hand": a.ListHand()})
 	l, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[listedArticle])
 	if err != nil {
 		return annotate.ListedArticle{}, fmt.Errorf("read article %s: %w", id, translate(err))
@@ -483,18 +500,35 @@ func (s *Store) Publishers(ctx context.Context, project annotate.ID) ([]string, 
 	return publishers, nil
 }
 
-// CountArticles counts a project's articles by state.
-func (s *Store) CountArticles(ctx context.Context, project annotate.ID) (annotate.ArticleCounts, error) {
-	// Each count reads an index alone.
-	rows, _ := s.pool.Query(ctx, `
-		SELECT (SELECT count(*) FROM articles WHERE project_id = $1) AS "all",
-		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND untagged) AS untagged,
-		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND open) AS open,
-		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND disputed) AS disputed,
-		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND done) AS done`, project)
+// CountArticles counts a project's articles by the state of the set that
+// [Asker.ListHand] tells.
+func (s *Store) CountArticles(ctx context.Context, a Asker) (annotate.ArticleCounts, error) {
+	sql, args := countShared, []any{a.Project.ID}
+	if hand := a.ListHand(); hand != Shared {
+		sql, args = countByHand, []any{a.Project.ID, hand}
+	}
+	rows, _ := s.pool.Query(ctx, sql, args...)
 	counts, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.ArticleCounts])
 	if err != nil {
 		return annotate.ArticleCounts{}, fmt.Errorf("count articles: %w", translate(err))
 	}
 	return counts, nil
 }
+
+const (
+	// Each count reads an index alone.
+	countShared = `
+		SELECT (SELECT count(*) FROM articles WHERE project_id = $1) AS "all",
+		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND untagged) AS untagged,
+		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND open) AS open,
+		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND disputed) AS disputed,
+		       (SELECT count(*) FROM annotation_sets WHERE project_id = $1 AND hand = 'shared' AND done) AS done`
+
+	countByHand = `
+		SELECT a.n AS "all", a.n - s.begun AS untagged, s.open, s.disputed, s.done
+		FROM (SELECT count(*) AS n FROM articles WHERE project_id = $1) AS a
+		CROSS JOIN (SELECT count(*) FILTER (WHERE NOT untagged) AS begun, count(*) FILTER (WHERE open) AS open,
+		                   count(*) FILTER (WHERE disputed) AS disputed, count(*) FILTER (WHERE done) AS done
+		            FROM annotation_sets
+		            WHERE project_id = $1 AND hand <> 'shared' AND coalesce(analyst_id::text, hand) = $2) AS s`
+)

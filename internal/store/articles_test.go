@@ -80,7 +80,7 @@ func headlines(articles []annotate.ListedArticle) []string {
 
 func (a archive) list(t *testing.T, f store.ArticleFilter) []string {
 	t.Helper()
-	page, err := a.Articles(t.Context(), a.project, f)
+	page, err := a.Articles(t.Context(), in(a.project), f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,11 +129,11 @@ func TestAnArticleIsReadBackAsItWasAdded(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	page, err := a.Articles(t.Context(), a.project, store.ArticleFilter{})
+	page, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{})
 	if diff := cmp.Diff([]annotate.ListedArticle{{Article: wantArticle, AddedBy: "Ana"}}, page.Items); err != nil || diff != "" {
 		t.Errorf("listed: %v (-want +got):\n%s", err, diff)
 	}
-	doc, _, err := a.AnnotatedArticle(t.Context(), a.project, added.Article.ID, store.Shared)
+	doc, _, err := a.AnnotatedArticle(t.Context(), in(a.project), added.Article.ID, store.Shared)
 	if err != nil || len(doc.Annotations) != 0 || doc.Seq != 0 || doc.Revision.ID != revision.ID {
 		t.Errorf("its annotation set is %+v (%v), want an empty one of this revision", doc, err)
 	}
@@ -229,7 +229,7 @@ func TestMetadataChangesAndTheTextStays(t *testing.T) {
 	if found := a.list(t, store.ArticleFilter{Query: "uberschrift old"}); len(found) != 1 {
 		t.Errorf("a word of the new headline and one of the text find %q, want the article", found)
 	}
-	stamp, err := a.Stamp(t.Context(), a.project, article.ID, store.Shared)
+	stamp, err := a.Stamp(t.Context(), in(a.project), article.ID, store.Shared)
 	if err != nil || !stamp.Updated.Equal(later) {
 		t.Errorf("updated at %v (%v), want %v", stamp.Updated, err, later)
 	}
@@ -265,7 +265,7 @@ func TestAnArticleIsDeletedWithAllThatHangsOnIt(t *testing.T) {
 	kept := a.add(t, annotate.Article{}, "To be kept", noon)
 	claim := claimAt(0, 2)
 	a.tag(t, article.ID, claim)
-	if _, err := a.AddComment(t.Context(), a.project, annotate.Comment{Claim: claim.ID, Author: a.analyst, Body: "Hm.", CreatedAt: noon}); err != nil {
+	if _, err := a.AddComment(t.Context(), in(a.project), annotate.Comment{Claim: claim.ID, Author: a.analyst, Body: "Hm.", CreatedAt: noon}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.DeleteArticle(t.Context(), a.project, article.ID); err != nil {
@@ -289,9 +289,9 @@ func TestArticlesOfAnotherProjectAreNotThere(t *testing.T) {
 	article := a.add(t, annotate.Article{}, "Ours", noon)
 	_, _, err := a.Article(t.Context(), a.other, article.ID)
 	_, updateErr := a.UpdateArticle(t.Context(), a.other, article.ID, noon, func(x *annotate.Article) error { x.Headline = "Theirs"; return nil })
-	page, listErr := a.Articles(t.Context(), a.other, store.ArticleFilter{})
-	searched, searchErr := a.Articles(t.Context(), a.other, store.ArticleFilter{Query: "ours"})
-	counts, countErr := a.CountArticles(t.Context(), a.other)
+	page, listErr := a.Articles(t.Context(), in(a.other), store.ArticleFilter{})
+	searched, searchErr := a.Articles(t.Context(), in(a.other), store.ArticleFilter{Query: "ours"})
+	counts, countErr := a.CountArticles(t.Context(), in(a.other))
 	for what, err := range map[string]error{"read": err, "update": updateErr, "delete": a.DeleteArticle(t.Context(), a.other, article.ID)} {
 		if !errors.Is(err, annotate.ErrNotFound) {
 			t.Errorf("%s: %v, want not found", what, err)
@@ -317,7 +317,7 @@ func TestPagesOfAListMeetWithoutGapOrOverlap(t *testing.T) {
 	for _, query := range []string{"", "number"} {
 		got, f := []string{}, store.ArticleFilter{Query: query, Limit: 2}
 		for pages := 0; pages == 0 || f.Cursor != ""; pages++ {
-			page, err := a.Articles(t.Context(), a.project, f)
+			page, err := a.Articles(t.Context(), in(a.project), f)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -336,7 +336,7 @@ func TestCursorsThatAreNoneAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	for _, cursor := range []string{"x", "%", "W10", "WyIxIl0", "WyIyMDI2IiwieCJd", strings.Repeat("A", 5000)} {
-		_, err := a.Articles(t.Context(), a.project, store.ArticleFilter{Cursor: cursor})
+		_, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{Cursor: cursor})
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["cursor"] == "" {
 			t.Errorf("cursor %q: %v, want a complaint about it", cursor, err)
 		}
@@ -380,7 +380,7 @@ func TestArticlesAreFoundByTheirWords(t *testing.T) {
 			t.Errorf("%q finds %q, want %q", query, got, want)
 		}
 	}
-	_, err := a.Articles(t.Context(), a.project, store.ArticleFilter{Query: strings.Repeat("a", 501)})
+	_, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{Query: strings.Repeat("a", 501)})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["q"] == "" {
 		t.Errorf("an overlong search: %v, want a complaint about q", err)
 	}
@@ -390,7 +390,7 @@ func TestWhatIsFoundIsShownWithItsWordsMarked(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
 	a.add(t, annotate.Article{}, "Zełensky & <b>co</b>\n\nOne \x02stray\x03 mark. Then Zelenskiy, or ZEŁENSKY, spoke.", noon)
-	page, err := a.Articles(t.Context(), a.project, store.ArticleFilter{Query: "zelensky"})
+	page, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{Query: "zelensky"})
 	if err != nil || len(page.Items) != 1 || page.Items[0].Found == nil {
 		t.Fatalf("found %+v (%v)", page, err)
 	}
@@ -401,7 +401,7 @@ func TestWhatIsFoundIsShownWithItsWordsMarked(t *testing.T) {
 	if diff := cmp.Diff(want, *page.Items[0].Found); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	page, err = a.Articles(t.Context(), a.project, store.ArticleFilter{})
+	page, err = a.Articles(t.Context(), in(a.project), store.ArticleFilter{})
 	if err != nil || page.Items[0].Found != nil {
 		t.Errorf("without a search, found is %+v (%v), want nil", page.Items[0].Found, err)
 	}
@@ -424,7 +424,7 @@ func TestOldArticlesAreFoundBehindManyNewOnes(t *testing.T) {
 	}
 	got, f := []string{}, store.ArticleFilter{Query: "needle", Limit: 2}
 	for {
-		page, err := a.Articles(t.Context(), a.project, f)
+		page, err := a.Articles(t.Context(), in(a.project), f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -471,7 +471,7 @@ func TestArticlesAreFilteredByTheirMetadata(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
-	_, err := a.Articles(t.Context(), a.project, store.ArticleFilter{State: "lost"})
+	_, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{State: "lost"})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["state"] == "" {
 		t.Errorf("an unknown state: %v, want a complaint about it", err)
 	}
@@ -535,14 +535,14 @@ func TestProgressFollowsTaggingAndReview(t *testing.T) {
 	}
 	for _, step := range steps {
 		step.do(t)
-		page, err := a.Articles(t.Context(), a.project, store.ArticleFilter{})
+		page, err := a.Articles(t.Context(), in(a.project), store.ArticleFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := page.Items[0].Progress; got != step.want {
 			t.Errorf("%s: progress %+v, want %+v", step.name, got, step.want)
 		}
-		counts, err := a.CountArticles(t.Context(), a.project)
+		counts, err := a.CountArticles(t.Context(), in(a.project))
 		if err != nil || counts.All != 2 {
 			t.Errorf("%s: counted %+v (%v), want two articles", step.name, counts, err)
 		}

@@ -65,6 +65,8 @@ type askerRow struct {
 	Name          *string
 	SelfApproval  *bool
 	Quorum        *int
+	Mode          *annotate.Mode
+	Pool          *int
 	Codebook      *int
 	CreatedAt     *time.Time
 }
@@ -75,7 +77,7 @@ const (
 		       coalesce(u.language, '') AS language, u.created_at AS user_created_at, u.access,
 		       c.id AS credential_id, c.seen_at, c.expires_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END AS role,
-		       p.id, p.slug, p.name, p.self_approval, p.quorum, p.codebook, p.created_at
+		       p.id, p.slug, p.name, p.self_approval, p.quorum, p.mode, p.pool, p.codebook, p.created_at
 		FROM credential c
 		JOIN users u ON u.id = c.user_id AND u.disabled_at IS NULL
 		LEFT JOIN projects p ON p.slug = @slug
@@ -175,7 +177,7 @@ func (r askerRow) asker(apiToken bool) Asker {
 	if r.ID != nil && r.Role != nil {
 		a.Project = annotate.Project{
 			ID: *r.ID, Slug: *r.Slug, Name: *r.Name,
-			SelfApproval: *r.SelfApproval, Quorum: *r.Quorum, Codebook: *r.Codebook, CreatedAt: *r.CreatedAt,
+			SelfApproval: *r.SelfApproval, Quorum: *r.Quorum, Mode: *r.Mode, Pool: *r.Pool, Codebook: *r.Codebook, CreatedAt: *r.CreatedAt,
 		}
 		a.Role = *r.Role
 	}

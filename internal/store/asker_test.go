@@ -71,7 +71,7 @@ func (g tagger) tag(s *store.Store) error {
 
 func (g tagger) seq() int64 {
 	g.tb.Helper()
-	stamp, err := g.Stamp(g.tb.Context(), g.project, g.article, store.Shared)
+	stamp, err := g.Stamp(g.tb.Context(), in(g.project), g.article, store.Shared)
 	g.must(err)
 	return stamp.Seq
 }

@@ -53,16 +53,20 @@ const maxBulk = 1000
 //
 // On a dry run the change it returns has no id, and parts that say what would be
 // done.
-func (s *Store) TagAll(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.BulkChange, error) {
-	b, work, err := s.tagging(ctx, project, t)
+func (s *Store) TagAll(ctx context.Context, a Asker, t BulkTagging) (annotate.BulkChange, error) {
+	b, work, err := s.tagging(ctx, a, t)
 	if err != nil {
 		return b, err
 	}
-	return s.carryOut(ctx, project, b, work, t.DryRun)
+	return s.carryOut(ctx, a.Project.ID, b, work, t.DryRun)
 }
 
-func (s *Store) tagging(ctx context.Context, project annotate.ID, t BulkTagging) (annotate.BulkChange, map[annotate.ID]todo, error) {
-	if err := s.checkTagging(ctx, project, t); err != nil {
+func (s *Store) tagging(ctx context.Context, a Asker, t BulkTagging) (annotate.BulkChange, map[annotate.ID]todo, error) {
+	hand, err := a.bulkHand()
+	if err != nil {
+		return annotate.BulkChange{}, nil, err
+	}
+	if err := s.checkTagging(ctx, a.Project.ID, t); err != nil {
 		return annotate.BulkChange{}, nil, err
 	}
 	work := map[annotate.ID]todo{}
@@ -72,7 +76,7 @@ func (s *Store) tagging(ctx context.Context, project annotate.ID, t BulkTagging)
 		}
 	}
 	return annotate.BulkChange{
-		ID: NewID(), What: annotate.BulkTag, Author: t.By, CreatedAt: t.At,
+		ID: NewID(), What: annotate.BulkTag, Hand: hand, Author: t.By, CreatedAt: t.At,
 		Wish: annotate.BulkWish{Query: t.Query, WholeWords: t.WholeWords, Kind: t.Kind, Entity: t.Entity},
 	}, work, nil
 }
@@ -175,36 +179,41 @@ func standingOn(doc annotate.AnnotatedArticle, kind string, f annotate.Fragment)
 // RecodeAll answers a question for claims as r wishes, by one change set for
 // each article, and returns the bulk change; see [Store.TagAll]. A claim that
 // somebody has changed since is left out.
-func (s *Store) RecodeAll(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.BulkChange, error) {
-	b, work, err := s.recoding(ctx, project, r)
+func (s *Store) RecodeAll(ctx context.Context, a Asker, r BulkRecoding) (annotate.BulkChange, error) {
+	b, work, err := s.recoding(ctx, a, r)
 	if err != nil {
 		return b, err
 	}
-	return s.carryOut(ctx, project, b, work, r.DryRun)
+	return s.carryOut(ctx, a.Project.ID, b, work, r.DryRun)
 }
 
-func (s *Store) recoding(ctx context.Context, project annotate.ID, r BulkRecoding) (annotate.BulkChange, map[annotate.ID]todo, error) {
+func (s *Store) recoding(ctx context.Context, a Asker, r BulkRecoding) (annotate.BulkChange, map[annotate.ID]todo, error) {
+	hand, err := a.bulkHand()
+	if err != nil {
+		return annotate.BulkChange{}, nil, err
+	}
 	b := annotate.BulkChange{
-		ID: NewID(), What: annotate.BulkRecode, Wish: annotate.BulkWish{Attribute: r.Attribute, Value: r.Value}, Author: r.By, CreatedAt: r.At,
+		ID: NewID(), What: annotate.BulkRecode, Hand: hand, Wish: annotate.BulkWish{Attribute: r.Attribute, Value: r.Value}, Author: r.By, CreatedAt: r.At,
 	}
 	if len(r.Claims) == 0 || len(r.Claims) > maxBulk {
 		return b, nil, annotate.Invalid{"claims": fmt.Sprintf("Check between one and %d claims.", maxBulk)}
 	}
-	if _, err := s.planner(ctx, project, b); err != nil {
+	if _, err := s.planner(ctx, a.Project.ID, b); err != nil {
 		return b, nil, err
 	}
-	work, err := s.claimsByArticle(ctx, project, r.Claims)
+	work, err := s.claimsByArticle(ctx, a.Project.ID, hand, r.Claims)
 	return b, work, err
 }
 
-// claimsByArticle has for each article those of claims that are in it.
-func (s *Store) claimsByArticle(ctx context.Context, project annotate.ID, claims map[annotate.ID]int) (map[annotate.ID]todo, error) {
+// claimsByArticle has for each article those of claims that are in its set by
+// hand.
+func (s *Store) claimsByArticle(ctx context.Context, project annotate.ID, hand annotate.Hand, claims map[annotate.ID]int) (map[annotate.ID]todo, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT s.article_id, a.id
 		FROM annotations a
-		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND s.hand = 'shared'
+		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND `+byHand+`
 		WHERE a.project_id = $1 AND a.id = ANY($2)
-		ORDER BY s.article_id, a.id`, project, slices.Sorted(maps.Keys(claims)))
+		ORDER BY s.article_id, a.id`, project, slices.Sorted(maps.Keys(claims)), hand)
 	work := map[annotate.ID]todo{}
 	var article, claim annotate.ID
 	_, err := pgx.ForEachRow(rows, []any{&article, &claim}, func() error {
@@ -291,6 +300,27 @@ func (s *Store) planner(ctx context.Context, project annotate.ID, b annotate.Bul
 	}, nil
 }
 
+// bulkHand is whose sets a bulk change of a's is about: those in which a found
+// what is to be changed.
+func (a Asker) bulkHand() (annotate.Hand, error) {
+	hand := a.ListHand()
+	if !hand.MayChange(a.Project.Mode, a.User.ID, a.Role) {
+		return "", annotate.ErrForbidden
+	}
+	return hand, nil
+}
+
+// bulkArticle reads an article with its set by a hand. In place of one that is
+// not there yet it has the shared set, which is empty: the append says why
+// nothing can be done.
+func (s *Store) bulkArticle(ctx context.Context, key setKey) (annotate.AnnotatedArticle, error) {
+	doc, _, err := s.annotatedArticle(ctx, key)
+	if errors.Is(err, annotate.ErrNotFound) && key.hand != Shared {
+		doc, _, err = s.annotatedArticle(ctx, setKey{key.project, key.article, Shared})
+	}
+	return doc, err
+}
+
 // carryOut does what b is to do, or only works out what that would be.
 func (s *Store) carryOut(ctx context.Context, project annotate.ID, b annotate.BulkChange, work map[annotate.ID]todo, dryRun bool) (annotate.BulkChange, error) {
 	if !dryRun {
@@ -302,7 +332,7 @@ func (s *Store) carryOut(ctx context.Context, project annotate.ID, b annotate.Bu
 		return b, err
 	}
 	for _, article := range slices.Sorted(maps.Keys(work)) {
-		doc, _, err := s.AnnotatedArticle(ctx, project, article, Shared)
+		doc, err := s.bulkArticle(ctx, setKey{project, article, b.Hand})
 		if errors.Is(err, annotate.ErrNotFound) {
 			continue
 		}

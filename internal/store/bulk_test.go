@@ -15,7 +15,7 @@ import (
 // finds them.
 func (n *newsroom) places(words string) map[annotate.ID][]annotate.Fragment {
 	n.tb.Helper()
-	page, err := n.FindText(n.tb.Context(), n.project, store.TextQuery{Query: words, WholeWords: true, Limit: 200})
+	page, err := n.FindText(n.tb.Context(), in(n.project), store.TextQuery{Query: words, WholeWords: true, Limit: 200})
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func (n *newsroom) places(words string) map[annotate.ID][]annotate.Fragment {
 // tagged lists what is tagged in an article, as "kind words entity".
 func (n *newsroom) tagged(article annotate.ID) []string {
 	n.tb.Helper()
-	doc, _, err := n.AnnotatedArticle(n.tb.Context(), n.project, article, store.Shared)
+	doc, _, err := n.AnnotatedArticle(n.tb.Context(), in(n.project), article, store.Shared)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func (n *newsroom) bulk(done annotate.BulkChange, err error) annotate.BulkChange
 	if err != nil {
 		n.tb.Fatal(err)
 	}
-	b, err := n.BulkChange(n.tb.Context(), n.project, done.ID)
+	b, err := n.BulkChange(n.tb.Context(), in(n.project), done.ID)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestPlacesOfManyArticlesAreTaggedAndUndoneOneByOne(t *testing.T) {
 	first := n.article("First", "First\nRenn said that Renn 👨🏻‍🚒 was late. RENN!")
 	second := n.article("Second", "Second\nNobody but Renn.")
 	n.tag(second, n.ben, annotate.Annotation{Kind: annotate.Speaker, Fragments: n.fragments(second, "Renn")})
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{
 		Query: "renn", WholeWords: true, Places: n.places("renn"), Kind: annotate.Speaker, Entity: renn, By: n.ana, At: n.later(),
 	}))
 	if b.What != annotate.BulkTag || b.Wish.Query != "renn" || b.Wish.Kind != annotate.Speaker || b.Wish.Entity != renn ||
@@ -89,7 +89,7 @@ func TestPlacesOfManyArticlesAreTaggedAndUndoneOneByOne(t *testing.T) {
 	if got, want := n.tagged(second), []string{"speaker Renn" + id}; !slices.Equal(got, want) {
 		t.Errorf("what nobody had named has %q, want %q", got, want)
 	}
-	if _, err := n.UndoBulkIn(t.Context(), n.project, first, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
+	if _, err := n.UndoBulkIn(t.Context(), in(n.project), first, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := n.tagged(first); len(got) != 0 {
@@ -111,14 +111,14 @@ func TestUndoingTwiceIsUndoingOnce(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said so.")
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
 	for range 2 {
-		kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
+		kept, err := n.UndoBulkIn(t.Context(), in(n.project), article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 		if err != nil || kept != 0 {
 			t.Fatalf("kept %d, %v", kept, err)
 		}
 	}
-	log, err := n.Changes(t.Context(), n.project, article, store.Shared, 0, 10)
+	log, err := n.Changes(t.Context(), in(n.project), article, store.Shared, 0, 10)
 	if err != nil || len(log) != 2 {
 		t.Errorf("the log has %d entries, want the tagging and its undoing: %v", len(log), err)
 	}
@@ -129,13 +129,13 @@ func TestUndoingKeepsWhatOthersHaveBuiltOn(t *testing.T) {
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said it. Marchetti and Renn heard it.")
 	claim := n.claim(article, "it. Marchetti")
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
-	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), article, store.Shared)
 	if err != nil {
 		t.Fatal(err)
 	}
 	n.link(article, claim, annotate.RoleSpeaker, doc.Annotations[0].ID)
-	kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
+	kept, err := n.UndoBulkIn(t.Context(), in(n.project), article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 	if err != nil || kept != 1 {
 		t.Fatalf("kept %d, %v", kept, err)
 	}
@@ -155,7 +155,7 @@ func TestUndoingKeepsWhatTheCodebookNoLongerLetsBe(t *testing.T) {
 		Kind: annotate.Claim, Fragments: n.fragments(article, "It is safe."), Attributes: annotate.Attributes{"quotation": "mixed"},
 	})
 	plain := n.claim(article, "It is late.")
-	b := n.bulk(n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+	b := n.bulk(n.RecodeAll(t.Context(), in(n.project), store.BulkRecoding{
 		Claims: map[annotate.ID]int{coded: 1, plain: 1}, Attribute: "quotation", Value: []string{"direct"}, By: n.ana, At: n.later(),
 	}))
 	p, err := n.Project(t.Context(), "harbour")
@@ -176,7 +176,7 @@ func TestUndoingKeepsWhatTheCodebookNoLongerLetsBe(t *testing.T) {
 	if _, err := n.ChangeCodebook(t.Context(), store.CodebookChange{Project: n.project, Base: p.Codebook, Codebook: codebook, By: n.mara, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
+	kept, err := n.UndoBulkIn(t.Context(), in(n.project), article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 	if err != nil || kept != 1 {
 		t.Errorf("kept %d, %v", kept, err)
 	}
@@ -187,8 +187,8 @@ func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said it. Marchetti and Renn heard it.")
 	places := n.places("Renn")
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()}))
-	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), article, store.Shared)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func TestUndoingAgainStillSaysWhatWasKept(t *testing.T) {
 	named.Entity = n.entity(annotate.Person, "Tobias Renn")
 	n.tag(article, n.ben, named)
 	for range 2 {
-		kept, err := n.UndoBulkIn(t.Context(), n.project, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
+		kept, err := n.UndoBulkIn(t.Context(), in(n.project), article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()})
 		if err != nil || kept != 1 {
 			t.Fatalf("kept %d, %v", kept, err)
 		}
@@ -213,7 +213,7 @@ func TestWhatCannotBeTaggedIsLeftOutWithAReason(t *testing.T) {
 	places := n.places("Renn")
 	n.tag(article, n.ben, annotate.Annotation{Kind: annotate.Speaker, Fragments: places[article][:1]})
 	places[article] = append(places[article], annotate.Fragment{Start: 0, End: 1, Exact: "A"})
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()}))
 	p := part(t, b, article)
 	if p.Done != 1 || len(p.LeftOut) != 2 {
 		t.Fatalf("got %+v", p)
@@ -241,7 +241,7 @@ func TestAWishThatCanBeDoneNowhereIsRefused(t *testing.T) {
 	}
 	for name, test := range tests {
 		test.wish.By, test.wish.At = n.ana, n.later()
-		_, err := n.TagAll(t.Context(), n.project, test.wish)
+		_, err := n.TagAll(t.Context(), in(n.project), test.wish)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad[test.field] == "" {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -257,7 +257,7 @@ func TestClaimsAreRecodedTogetherButForThoseChangedSince(t *testing.T) {
 	wish := store.BulkRecoding{
 		Claims: map[annotate.ID]int{safe: 1, late: 1, full: 1}, Attribute: "quotation", Value: []string{"indirect"}, By: n.ana, At: n.later(),
 	}
-	b := n.bulk(n.RecodeAll(t.Context(), n.project, wish))
+	b := n.bulk(n.RecodeAll(t.Context(), in(n.project), wish))
 	if b.What != annotate.BulkRecode || b.Wish.Attribute != "quotation" || !slices.Equal(b.Wish.Value, []string{"indirect"}) || b.Done != 2 {
 		t.Errorf("got %+v", b)
 	}
@@ -266,7 +266,7 @@ func TestClaimsAreRecodedTogetherButForThoseChangedSince(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 	answers := func(article, claim annotate.ID) annotate.Attributes {
-		doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+		doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), article, store.Shared)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +279,7 @@ func TestClaimsAreRecodedTogetherButForThoseChangedSince(t *testing.T) {
 	if !answers(first, late).Equal(annotate.Attributes{"modality": "future"}) {
 		t.Errorf("what was changed since has %v", answers(first, late))
 	}
-	if _, err := n.UndoBulkIn(t.Context(), n.project, second, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); err != nil {
+	if _, err := n.UndoBulkIn(t.Context(), in(n.project), second, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := answers(second, full); len(got) != 0 {
@@ -300,7 +300,7 @@ func TestAnAnswerTheCodebookDoesNotHaveIsRefused(t *testing.T) {
 			wish.Claims = map[annotate.ID]int{claim: 1}
 		}
 		wish.By, wish.At = n.ana, n.later()
-		_, err := n.RecodeAll(t.Context(), n.project, wish)
+		_, err := n.RecodeAll(t.Context(), in(n.project), wish)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad[field] == "" {
 			t.Errorf("%s: got %v", field, err)
 		}
@@ -311,12 +311,12 @@ func TestABulkChangeOfAnotherProjectIsNotFound(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said so.")
-	b := n.bulk(n.TagAll(t.Context(), n.project, store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), store.BulkTagging{Query: "Renn", Places: n.places("Renn"), Kind: annotate.Speaker, By: n.ana, At: n.later()}))
 	other := n.newProject("other")
-	if _, err := n.BulkChange(t.Context(), other, b.ID); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := n.BulkChange(t.Context(), in(other), b.ID); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	if _, err := n.UndoBulkIn(t.Context(), other, article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := n.UndoBulkIn(t.Context(), in(other), article, store.BulkTurn{Bulk: b.ID, By: n.ana, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -326,7 +326,7 @@ func TestAPlaceNoTextReachesIsNoCursor(t *testing.T) {
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said so.")
 	cursor := base64.RawURLEncoding.EncodeToString([]byte(`["2026-11-25T23:26:47Z","` + string(article) + `","99999999999"]`))
-	_, err := n.FindText(t.Context(), n.project, store.TextQuery{Query: "Renn", Cursor: cursor, Limit: 10})
+	_, err := n.FindText(t.Context(), in(n.project), store.TextQuery{Query: "Renn", Cursor: cursor, Limit: 10})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["cursor"] == "" {
 		t.Errorf("got %v", err)
 	}

@@ -14,7 +14,7 @@ import (
 const selectBulk = `
 	SELECT b.id, b.what, b.wish, coalesce(e.name, '') AS entity, b.author_id AS author, u.name AS by, b.created_at,
 	       coalesce(b.worked_on_until > now(), false) AS under_way,
-	       n.articles, n.left_to_do, n.changed, n.undone, n.done
+	       n.articles, n.left_to_do, n.changed, n.undone, n.done, b.hand
 	FROM bulk_changes b
 	JOIN users u ON u.id = b.author_id
 	LEFT JOIN entities e ON e.project_id = b.project_id AND e.id = (b.wish ->> 'entity')::uuid
@@ -29,9 +29,9 @@ const bulkPartLog = `
 	LEFT JOIN change_sets did ON did.project_id = p.project_id AND did.client_id = p.change_set
 	LEFT JOIN change_sets undid ON undid.project_id = p.project_id AND undid.client_id = p.undone`
 
-// BulkChanges lists a project's bulk changes without their parts, the newest
-// first.
-func (s *Store) BulkChanges(ctx context.Context, project annotate.ID, limit int, cursor string) (Page[annotate.BulkChange], error) {
+// BulkChanges lists the bulk changes of a project that a may know of, without
+// their parts, the newest first.
+func (s *Store) BulkChanges(ctx context.Context, a Asker, limit int, cursor string) (Page[annotate.BulkChange], error) {
 	limit = limited(limit)
 	before := annotate.ID("ffffffff-ffff-ffff-ffff-ffffffffffff")
 	if cursor != "" {
@@ -45,9 +45,9 @@ func (s *Store) BulkChanges(ctx context.Context, project annotate.ID, limit int,
 	}
 	// Their ids are in the order they were made in.
 	rows, _ := s.pool.Query(ctx, selectBulk+`
-		WHERE b.project_id = $1 AND b.id < $2
+		WHERE b.project_id = $1 AND b.id < $2 AND ($4::uuid IS NULL OR b.hand IN ('shared', $4::uuid::text))
 		ORDER BY b.id DESC
-		LIMIT $3`, project, before, limit+1)
+		LIMIT $3`, a.Project.ID, before, limit+1, a.apart())
 	found, err := pgx.CollectRows(rows, scanBulk)
 	if err != nil {
 		return Page[annotate.BulkChange]{}, fmt.Errorf("list bulk changes: %w", translate(err))
@@ -58,12 +58,13 @@ func (s *Store) BulkChanges(ctx context.Context, project annotate.ID, limit int,
 func scanBulk(row pgx.CollectableRow) (annotate.BulkChange, error) {
 	var b annotate.BulkChange
 	err := row.Scan(&b.ID, &b.What, &b.Wish, &b.Entity, &b.Author, &b.By, &b.CreatedAt, &b.UnderWay,
-		&b.Articles, &b.LeftToDo, &b.Changed, &b.Undone, &b.Done)
+		&b.Articles, &b.LeftToDo, &b.Changed, &b.Undone, &b.Done, &b.Hand)
 	return b, err
 }
 
 // BulkChange reads what a bulk change did and what has been undone of it.
-func (s *Store) BulkChange(ctx context.Context, project, id annotate.ID) (annotate.BulkChange, error) {
+func (s *Store) BulkChange(ctx context.Context, a Asker, id annotate.ID) (annotate.BulkChange, error) {
+	project := a.Project.ID
 	var b annotate.BulkChange
 	batch := &pgx.Batch{}
 	batch.Queue(selectBulk+` WHERE b.project_id = $1 AND b.id = $2`, project, id).Query(func(rows pgx.Rows) (err error) {
@@ -80,7 +81,11 @@ func (s *Store) BulkChange(ctx context.Context, project, id annotate.ID) (annota
 		b.Parts, err = pgx.CollectRows(rows, scanBulkPart)
 		return err
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	err := s.pool.SendBatch(ctx, batch).Close()
+	if err == nil && !b.Hand.MaySee(a.User.ID, a.Role, false) {
+		err = annotate.ErrNotFound
+	}
+	if err != nil {
 		return annotate.BulkChange{}, fmt.Errorf("read bulk change %s: %w", id, translate(err))
 	}
 	return b, nil

@@ -16,10 +16,11 @@ import (
 // not done any more; see [Store.UndoBulkIn]. It goes on when ctx ends, as
 // [Store.TagAll] does, and can be asked for again. It returns [ErrUnderWay]
 // while somebody works on the change.
-func (s *Store) UndoBulk(ctx context.Context, project annotate.ID, t BulkTurn) error {
-	if _, err := s.takeBulk(ctx, project, t); err != nil {
+func (s *Store) UndoBulk(ctx context.Context, a Asker, t BulkTurn) error {
+	if _, err := s.takeBulk(ctx, a, t); err != nil {
 		return err
 	}
+	project := a.Project.ID
 	return s.whileWorking(ctx, project, t.Bulk, func(ctx context.Context) error {
 		rows, _ := s.pool.Query(ctx, `
 			WITH ended AS (UPDATE bulk_parts SET todo = NULL WHERE project_id = $1 AND bulk_id = $2 AND todo IS NOT NULL)
@@ -33,7 +34,7 @@ func (s *Store) UndoBulk(ctx context.Context, project annotate.ID, t BulkTurn) e
 			return translate(err)
 		}
 		for _, article := range articles {
-			if _, err := s.UndoBulkIn(ctx, project, article, t); err != nil && !errors.Is(err, annotate.ErrNotFound) {
+			if _, err := s.UndoBulkIn(ctx, a, article, t); err != nil && !errors.Is(err, annotate.ErrNotFound) {
 				return err
 			}
 		}
@@ -45,19 +46,24 @@ func (s *Store) UndoBulk(ctx context.Context, project annotate.ID, t BulkTurn) e
 // its own, and returns how many annotations stayed as they are because others
 // have changed them or linked them since, or because the codebook no longer
 // lets them be as they were. Undoing twice is undoing once.
-func (s *Store) UndoBulkIn(ctx context.Context, project, article annotate.ID, t BulkTurn) (kept int, err error) {
-	if kept, err = s.undoPart(ctx, project, article, t); err != nil {
+func (s *Store) UndoBulkIn(ctx context.Context, a Asker, article annotate.ID, t BulkTurn) (kept int, err error) {
+	if kept, err = s.undoPart(ctx, a, article, t); err != nil {
 		return 0, fmt.Errorf("undo bulk change %s in article %s: %w", t.Bulk, article, err)
 	}
 	return kept, nil
 }
 
-func (s *Store) undoPart(ctx context.Context, project, article annotate.ID, t BulkTurn) (int, error) {
+func (s *Store) undoPart(ctx context.Context, a Asker, article annotate.ID, t BulkTurn) (int, error) {
+	project := a.Project.ID
+	hand, err := s.turning(ctx, a, t.Bulk)
+	if err != nil {
+		return 0, err
+	}
 	// Two who undo at once name the same change set, which is taken once.
 	var undone annotate.ID
 	var kept int
 	var inverse json.RawMessage
-	err := s.pool.QueryRow(ctx, `
+	err = s.pool.QueryRow(ctx, `
 		UPDATE bulk_parts p SET undone = coalesce(p.undone, $4)
 		FROM change_sets c
 		WHERE p.project_id = $1 AND p.bulk_id = $2 AND p.article_id = $3 AND c.project_id = p.project_id AND c.client_id = p.change_set
@@ -74,7 +80,8 @@ func (s *Store) undoPart(ctx context.Context, project, article annotate.ID, t Bu
 	if operations, err = s.withoutLinked(ctx, project, operations); err != nil {
 		return 0, err
 	}
-	done, replayed, err := s.undoWhatGoes(ctx, project, article, annotate.ChangeSet{ID: undone, Author: t.By, At: t.At, Operations: operations})
+	cs := annotate.ChangeSet{ID: undone, Author: t.By, At: t.At, Operations: operations}
+	done, replayed, err := s.undoWhatGoes(ctx, setKey{project, article, hand}, cs)
 	if err != nil || replayed {
 		return kept, err
 	}
@@ -106,10 +113,10 @@ func (s *Store) withoutLinked(ctx context.Context, project annotate.ID, operatio
 
 // undoWhatGoes appends those of cs's operations that nothing is in the way of,
 // and returns how many that were, or that it had been done before.
-func (s *Store) undoWhatGoes(ctx context.Context, project, article annotate.ID, cs annotate.ChangeSet) (done int, replayed bool, err error) {
+func (s *Store) undoWhatGoes(ctx context.Context, in setKey, cs annotate.ChangeSet) (done int, replayed bool, err error) {
 	for len(cs.Operations) > 0 {
-		appended, err := s.Append(ctx, project, article, Shared, cs)
-		bad := inTheWay(err)
+		appended, err := s.Append(ctx, in.project, in.article, in.hand, cs)
+		bad := inTheWay(err, len(cs.Operations))
 		if bad == nil {
 			return len(cs.Operations), appended.Replayed, err
 		}

@@ -37,8 +37,8 @@ func (s *Store) begin(ctx context.Context, project annotate.ID, b annotate.BulkC
 	}
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		_, err := tx.Exec(ctx, `
-			INSERT INTO bulk_changes (project_id, id, what, wish, author_id, created_at, worked_on_until) VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval)`,
-			project, b.ID, b.What, b.Wish, b.Author, b.CreatedAt, bulkTime)
+			INSERT INTO bulk_changes (project_id, id, what, wish, author_id, created_at, hand, worked_on_until) VALUES ($1, $2, $3, $4, $5, $6, $7, now() + $8::interval)`,
+			project, b.ID, b.What, b.Wish, b.Author, b.CreatedAt, b.Hand, bulkTime)
 		if err != nil {
 			return err
 		}
@@ -65,20 +65,25 @@ type BulkTurn struct {
 // ResumeBulk does what a bulk change has left to do, because its time was up or
 // the server it was done by went down. It returns [ErrUnderWay] while somebody
 // works on it.
-func (s *Store) ResumeBulk(ctx context.Context, project annotate.ID, t BulkTurn) error {
-	b, err := s.takeBulk(ctx, project, t)
+func (s *Store) ResumeBulk(ctx context.Context, a Asker, t BulkTurn) error {
+	b, err := s.takeBulk(ctx, a, t)
 	if err != nil {
 		return err
 	}
-	return s.workOn(ctx, project, b)
+	return s.workOn(ctx, a.Project.ID, b)
 }
 
 // takeBulk makes sure that nobody else works on a bulk change for a while. The
 // change it returns is by whoever goes on with it.
-func (s *Store) takeBulk(ctx context.Context, project annotate.ID, t BulkTurn) (annotate.BulkChange, error) {
+func (s *Store) takeBulk(ctx context.Context, a Asker, t BulkTurn) (annotate.BulkChange, error) {
 	b := annotate.BulkChange{ID: t.Bulk, Author: t.By, CreatedAt: t.At}
+	project := a.Project.ID
 	var free bool
-	err := s.pool.QueryRow(ctx, `
+	var err error
+	if b.Hand, err = s.turning(ctx, a, t.Bulk); err != nil {
+		return b, fmt.Errorf("take up bulk change %s: %w", t.Bulk, err)
+	}
+	err = s.pool.QueryRow(ctx, `
 		WITH was AS (
 			SELECT worked_on_until IS NULL OR worked_on_until < now() AS free FROM bulk_changes WHERE project_id = $1 AND id = $2 FOR UPDATE
 		)
@@ -93,6 +98,16 @@ func (s *Store) takeBulk(ctx context.Context, project annotate.ID, t BulkTurn) (
 		return b, fmt.Errorf("take up bulk change %s: %w", t.Bulk, translate(err))
 	}
 	return b, nil
+}
+
+// turning is whose sets a bulk change is about, if a may change them.
+func (s *Store) turning(ctx context.Context, a Asker, bulk annotate.ID) (annotate.Hand, error) {
+	var hand annotate.Hand
+	err := s.pool.QueryRow(ctx, `SELECT hand FROM bulk_changes WHERE project_id = $1 AND id = $2`, a.Project.ID, bulk).Scan(&hand)
+	if err == nil && !hand.MayChange(a.Project.Mode, a.User.ID, a.Role) {
+		err = annotate.ErrForbidden
+	}
+	return hand, translate(err)
 }
 
 // workOn does what is left of b to do, article by article, until its time is
@@ -162,7 +177,7 @@ func (s *Store) doPart(
 ) error {
 	var p planned
 	if part.logged == nil {
-		doc, _, err := s.AnnotatedArticle(ctx, project, part.article, Shared)
+		doc, err := s.bulkArticle(ctx, setKey{project, part.article, b.Hand})
 		if errors.Is(err, annotate.ErrNotFound) {
 			return nil // it has been deleted
 		}
@@ -170,7 +185,7 @@ func (s *Store) doPart(
 			return err
 		}
 		p = plan(doc, part.todo)
-		done, err := s.appendWhatGoes(ctx, project, part.article, annotate.ChangeSet{ID: part.changeSet, Author: b.Author, At: b.CreatedAt}, &p)
+		done, err := s.appendWhatGoes(ctx, setKey{project, part.article, b.Hand}, annotate.ChangeSet{ID: part.changeSet, Author: b.Author, At: b.CreatedAt}, &p)
 		if errors.Is(err, annotate.ErrNotFound) {
 			return nil
 		}
@@ -187,14 +202,14 @@ func (s *Store) doPart(
 // appendWhatGoes appends what p plans, without what is refused or clashes with
 // what others have done in this moment, and returns how many operations that
 // were.
-func (s *Store) appendWhatGoes(ctx context.Context, project, article annotate.ID, cs annotate.ChangeSet, p *planned) (int, error) {
+func (s *Store) appendWhatGoes(ctx context.Context, in setKey, cs annotate.ChangeSet, p *planned) (int, error) {
 	for len(p.operations) > 0 {
 		cs.Operations = p.operations
-		_, err := s.Append(ctx, project, article, Shared, cs)
+		_, err := s.Append(ctx, in.project, in.article, in.hand, cs)
 		if err == nil {
 			return len(p.operations), nil
 		}
-		bad := inTheWay(err)
+		bad := inTheWay(err, len(p.operations))
 		if bad == nil {
 			return 0, err
 		}
@@ -203,10 +218,16 @@ func (s *Store) appendWhatGoes(ctx context.Context, project, article annotate.ID
 	return 0, nil
 }
 
-// inTheWay are the operations, by their index, that an append failed for, each
-// with the reason. It is nil if the append failed for anything else.
-func inTheWay(err error) map[int]string {
+// inTheWay are the operations of n, by their index, that an append failed for,
+// each with the reason. It is nil if the append failed for anything else.
+func inTheWay(err error, n int) map[int]string {
 	bad := map[int]string{}
+	if invalid, ok := errors.AsType[annotate.Invalid](err); ok && invalid["set"] != "" {
+		for i := range n {
+			bad[i] = invalid["set"]
+		}
+		return bad
+	}
 	refused, isRefused := errors.AsType[annotate.Refused](err)
 	conflict, isConflict := errors.AsType[annotate.Conflict](err)
 	switch {

@@ -49,20 +49,20 @@ func TestABulkChangeGoesOnWhenWhoeverAskedForItHasGone(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := n.TagAll(ctx, n.project, wish)
+		_, err := n.TagAll(ctx, in(n.project), wish)
 		ended <- err
 	}()
 	n.eventually("it has begun", `SELECT EXISTS (SELECT FROM bulk_parts WHERE project_id = $1)`, n.project)
 	leave()
-	under, err := n.BulkChanges(t.Context(), n.project, 10, "")
+	under, err := n.BulkChanges(t.Context(), in(n.project), 10, "")
 	if err != nil || len(under.Items) != 1 || !under.Items[0].UnderWay || under.Items[0].LeftToDo != 2 || under.Items[0].Changed != 0 {
 		t.Errorf("while it is held up: %+v, %v", under, err)
 	}
 	turn := store.BulkTurn{Bulk: under.Items[0].ID, By: n.ben, At: n.later()}
-	if err := n.ResumeBulk(t.Context(), n.project, turn); !errors.Is(err, store.ErrUnderWay) {
+	if err := n.ResumeBulk(t.Context(), in(n.project), turn); !errors.Is(err, store.ErrUnderWay) {
 		t.Errorf("another goes on with it: %v", err)
 	}
-	if err := n.UndoBulk(t.Context(), n.project, turn); !errors.Is(err, store.ErrUnderWay) {
+	if err := n.UndoBulk(t.Context(), in(n.project), turn); !errors.Is(err, store.ErrUnderWay) {
 		t.Errorf("another undoes it: %v", err)
 	}
 	if err := tx.Rollback(t.Context()); err != nil {
@@ -88,7 +88,7 @@ func TestABulkChangeThatBrokeOffIsGoneOnWith(t *testing.T) {
 	wish := n.tagRenn()
 	late := wish
 	late.Places = map[annotate.ID][]annotate.Fragment{noted: wish.Places[noted], logged: wish.Places[logged]}
-	b := n.bulk(n.TagAll(t.Context(), n.project, late))
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), late))
 	n.exec(`UPDATE bulk_parts SET todo = '{"places":[{"start":7,"end":11},{"start":16,"end":20}]}', done = 0 WHERE bulk_id = $1 AND article_id = $2`, b.ID, logged)
 	n.exec(`INSERT INTO bulk_parts (project_id, bulk_id, article_id, change_set, todo) VALUES ($1, $2, $3, $4, '{"places":[{"start":16,"end":20}]}')`,
 		n.project, b.ID, open, store.NewID())
@@ -97,21 +97,21 @@ func TestABulkChangeThatBrokeOffIsGoneOnWith(t *testing.T) {
 	if broken := n.bulk(b, nil); broken.UnderWay || broken.LeftToDo != 2 || !part(t, broken, open).ToDo || part(t, broken, noted).ToDo {
 		t.Errorf("before: %+v", broken)
 	}
-	if err := n.ResumeBulk(t.Context(), n.project, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
+	if err := n.ResumeBulk(t.Context(), in(n.project), store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
 		t.Fatal(err)
 	}
 	after := n.bulk(b, nil)
 	if after.LeftToDo != 0 || after.Changed != 3 || after.Done != 4 || part(t, after, logged).Done != 2 || part(t, after, open).Done != 1 {
 		t.Errorf("after: %+v", after)
 	}
-	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, open, store.Shared)
+	doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), open, store.Shared)
 	if err != nil || len(doc.Annotations) != 1 || doc.Annotations[0].CreatedBy != n.ben {
 		t.Errorf("what was left is by %+v, %v", doc.Annotations, err)
 	}
 	if got := n.tagged(logged); len(got) != 2 {
 		t.Errorf("what was in the log has %q", got)
 	}
-	if err := n.ResumeBulk(t.Context(), n.project, store.BulkTurn{Bulk: store.NewID(), By: n.ben, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
+	if err := n.ResumeBulk(t.Context(), in(n.project), store.BulkTurn{Bulk: store.NewID(), By: n.ben, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -120,11 +120,11 @@ func TestABulkChangeIsUndoneInAllArticlesAtOnce(t *testing.T) {
 	t.Parallel()
 	n := newNewsroom(t)
 	first, second, never := n.article("First", "First\nRenn said so."), n.article("Second", "Second\nNobody but Renn."), n.article("Never", "Never")
-	b := n.bulk(n.TagAll(t.Context(), n.project, n.tagRenn()))
+	b := n.bulk(n.TagAll(t.Context(), in(n.project), n.tagRenn()))
 	n.exec(`INSERT INTO bulk_parts (project_id, bulk_id, article_id, change_set, todo) VALUES ($1, $2, $3, $4, '{"places":[{"start":0,"end":5}]}')`,
 		n.project, b.ID, never, store.NewID())
 	for range 2 {
-		if err := n.UndoBulk(t.Context(), n.project, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
+		if err := n.UndoBulk(t.Context(), in(n.project), store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -135,7 +135,7 @@ func TestABulkChangeIsUndoneInAllArticlesAtOnce(t *testing.T) {
 		t.Errorf("got %+v", after)
 	}
 	other := n.newProject("other")
-	if err := n.UndoBulk(t.Context(), other, store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
+	if err := n.UndoBulk(t.Context(), in(other), store.BulkTurn{Bulk: b.ID, By: n.ben, At: n.later()}); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("from another project: %v", err)
 	}
 }
@@ -145,19 +145,19 @@ func TestBulkChangesAreListedPageByPageTheNewestFirst(t *testing.T) {
 	n := newNewsroom(t)
 	article := n.article("A", "A\nRenn said it is safe.")
 	claim := n.claim(article, "it is safe")
-	tagged := n.bulk(n.TagAll(t.Context(), n.project, n.tagRenn()))
+	tagged := n.bulk(n.TagAll(t.Context(), in(n.project), n.tagRenn()))
 	var ids []annotate.ID
 	for _, value := range []string{"direct", "indirect"} {
-		b := n.bulk(n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+		b := n.bulk(n.RecodeAll(t.Context(), in(n.project), store.BulkRecoding{
 			Claims: map[annotate.ID]int{claim: 9}, Attribute: "quotation", Value: []string{value}, By: n.ben, At: n.later(),
 		}))
 		ids = append(ids, b.ID)
 	}
-	first, err := n.BulkChanges(t.Context(), n.project, 2, "")
+	first, err := n.BulkChanges(t.Context(), in(n.project), 2, "")
 	if err != nil || len(first.Items) != 2 || first.Items[0].ID != ids[1] || first.Items[1].ID != ids[0] || first.Next == "" {
 		t.Fatalf("got %+v, %v", first, err)
 	}
-	second, err := n.BulkChanges(t.Context(), n.project, 2, first.Next)
+	second, err := n.BulkChanges(t.Context(), in(n.project), 2, first.Next)
 	if err != nil || len(second.Items) != 1 || second.Next != "" {
 		t.Fatalf("got %+v, %v", second, err)
 	}
@@ -169,10 +169,10 @@ func TestBulkChangesAreListedPageByPageTheNewestFirst(t *testing.T) {
 	if b := first.Items[0]; b.What != annotate.BulkRecode || b.Wish.Value[0] != "indirect" || b.By != "Ben Okafor" {
 		t.Errorf("got %+v", b)
 	}
-	if other, err := n.BulkChanges(t.Context(), n.newProject("other"), 2, ""); err != nil || len(other.Items) != 0 {
+	if other, err := n.BulkChanges(t.Context(), in(n.newProject("other")), 2, ""); err != nil || len(other.Items) != 0 {
 		t.Errorf("another project has %+v, %v", other, err)
 	}
-	if _, err := n.BulkChanges(t.Context(), n.project, 2, "nonsense"); err == nil {
+	if _, err := n.BulkChanges(t.Context(), in(n.project), 2, "nonsense"); err == nil {
 		t.Error("nonsense is a cursor")
 	}
 }
@@ -184,22 +184,22 @@ func TestWhatABulkChangeWouldDoIsToldAndNotDone(t *testing.T) {
 	places := n.places("Renn")
 	n.tag(article, n.ben, annotate.Annotation{Kind: annotate.Speaker, Fragments: places[article][:1]})
 	claim := n.claim(article, "said so")
-	plan, err := n.TagAll(t.Context(), n.project, store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()})
+	plan, err := n.TagAll(t.Context(), in(n.project), store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: annotate.Speaker, By: n.ana, At: n.later()})
 	if p := part(t, plan, article); err != nil || p.Done != 1 || plan.Done != 1 || plan.Changed != 1 || plan.Articles != 1 || plan.ID != "" || len(p.LeftOut) != 1 || p.Headline != "A" || p.ChangeSet != "" {
 		t.Errorf("got %+v, %v", plan, err)
 	}
-	plan, err = n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+	plan, err = n.RecodeAll(t.Context(), in(n.project), store.BulkRecoding{
 		DryRun: true,
 		Claims: map[annotate.ID]int{claim: 1}, Attribute: "quotation", Value: []string{"direct"}, By: n.ana, At: n.later(),
 	})
 	if p := part(t, plan, article); err != nil || p.Done != 1 {
 		t.Errorf("got %+v, %v", plan, err)
 	}
-	_, err = n.TagAll(t.Context(), n.project, store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: "nonsense"})
+	_, err = n.TagAll(t.Context(), in(n.project), store.BulkTagging{DryRun: true, Query: "Renn", Places: places, Kind: "nonsense"})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["kind"] == "" {
 		t.Errorf("got %v", err)
 	}
-	if done, err := n.BulkChanges(t.Context(), n.project, 2, ""); err != nil || len(done.Items) != 0 || len(n.tagged(article)) != 2 {
+	if done, err := n.BulkChanges(t.Context(), in(n.project), 2, ""); err != nil || len(done.Items) != 0 || len(n.tagged(article)) != 2 {
 		t.Errorf("it was done: %+v, %v, %q", done, err, n.tagged(article))
 	}
 }
@@ -224,13 +224,13 @@ func TestATextIsWrittenForManyClaimsAndTakenAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for version, value := range [][]string{{"the bridge"}, nil} {
-		b := n.bulk(n.RecodeAll(t.Context(), n.project, store.BulkRecoding{
+		b := n.bulk(n.RecodeAll(t.Context(), in(n.project), store.BulkRecoding{
 			Claims: map[annotate.ID]int{safe: version + 1, late: version + 1}, Attribute: "topic", Value: value, By: n.ana, At: n.later(),
 		}))
 		if b.Done != 2 || !slices.Equal(b.Wish.Value, value) {
 			t.Errorf("got %+v", b)
 		}
-		doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+		doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), article, store.Shared)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +240,7 @@ func TestATextIsWrittenForManyClaimsAndTakenAway(t *testing.T) {
 			}
 		}
 	}
-	_, err = n.RecodeAll(t.Context(), n.project, store.BulkRecoding{Claims: map[annotate.ID]int{safe: 3}, Attribute: "topic", Value: []string{" "}, By: n.ana, At: n.later()})
+	_, err = n.RecodeAll(t.Context(), in(n.project), store.BulkRecoding{Claims: map[annotate.ID]int{safe: 3}, Attribute: "topic", Value: []string{" "}, By: n.ana, At: n.later()})
 	if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad["value"] == "" {
 		t.Errorf("got %v", err)
 	}

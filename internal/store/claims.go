@@ -13,9 +13,10 @@ import (
 
 // Claim reads a claim that is there to be reviewed, with its attribution and
 // the decisions on it.
-func (s *Store) Claim(ctx context.Context, project, id annotate.ID) (annotate.DecidedClaim, error) {
+func (s *Store) Claim(ctx context.Context, a Asker, id annotate.ID) (annotate.DecidedClaim, error) {
 	var d annotate.DecidedClaim
-	read, err := s.readClaims(ctx, project, []annotate.ID{id})
+	project := a.Project.ID
+	read, err := s.readClaims(ctx, a, []annotate.ID{id})
 	if err == nil && len(read.claims) == 0 {
 		err = annotate.ErrNotFound
 	}
@@ -76,7 +77,7 @@ const selectClaims = `
 	JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
 	JOIN articles ar ON ar.project_id = s.project_id AND ar.id = s.article_id
 	JOIN users u ON u.id = a.created_by
-	WHERE a.project_id = $1 AND a.id = ANY($2) AND a.kind = 'claim' AND NOT a.deleted AND ` + reviewable
+	WHERE a.project_id = $1 AND a.id = ANY($2) AND a.kind = 'claim' AND NOT a.deleted AND ` + reviewable + ` AND `
 
 // reviewColumns are those of a review r, in the order of [annotate.Review].
 const reviewColumns = `r.id, r.claim_id AS claim, r.version, r.decision, r.reason, r.reviewer_id AS reviewer, r.created_at,
@@ -99,15 +100,16 @@ const selectLastReviews = `
 
 // readClaims reads the claims called ids, in that order and as they were at one
 // moment. One that went meanwhile is left out.
-func (s *Store) readClaims(ctx context.Context, project annotate.ID, ids []annotate.ID) (claimsRead, error) {
+func (s *Store) readClaims(ctx context.Context, a Asker, ids []annotate.ID) (claimsRead, error) {
 	read := claimsRead{entities: map[annotate.ID]annotate.Entity{}}
+	project := a.Project.ID
 	if len(ids) == 0 {
 		return read, nil
 	}
 	last := map[annotate.ID]decision{}
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
-	b.Queue(selectClaims, project, ids).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(selectClaims+seenBy("$3"), project, ids, a.narrowed()).Query(func(rows pgx.Rows) (err error) {
 		read.claims, err = pgx.CollectRows(rows, scanClaim)
 		return err
 	})

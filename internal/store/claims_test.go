@@ -18,7 +18,7 @@ func (n *newsroom) list(f store.ClaimFilter) []annotate.ID {
 	n.tb.Helper()
 	ids := []annotate.ID{}
 	for {
-		page, err := n.Claims(n.tb.Context(), n.project, f)
+		page, err := n.Claims(n.tb.Context(), in(n.project), f)
 		if err != nil {
 			n.tb.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func (n *newsroom) neighboursAgree(f store.ClaimFilter, list []annotate.ID) {
 		return list[i]
 	}
 	for i, id := range list {
-		before, after, err := n.Neighbours(n.tb.Context(), n.project, f, id)
+		before, after, err := n.Neighbours(n.tb.Context(), in(n.project), f, id)
 		if err != nil || before != at(i-1) || after != at(i+1) {
 			n.tb.Errorf("the neighbours of claim %d are %q and %q, want %q and %q (%v)", i, before, after, at(i-1), at(i+1), err)
 		}
@@ -129,7 +129,7 @@ func (n *newsroom) neighboursAgree(f store.ClaimFilter, list []annotate.ID) {
 // countsAgree holds the counts to what lists of each state have.
 func (n *newsroom) countsAgree(f store.ClaimFilter) {
 	n.tb.Helper()
-	page, err := n.Claims(n.tb.Context(), n.project, f)
+	page, err := n.Claims(n.tb.Context(), in(n.project), f)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestIndependentSetsAreNotReviewed(t *testing.T) {
 	if got := n.list(store.ClaimFilter{}); len(got) != 0 {
 		t.Errorf("the queue has %v", got)
 	}
-	if _, err := n.Claim(t.Context(), n.project, claim); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := n.Claim(t.Context(), in(n.project), claim); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("the claim itself gives %v", err)
 	}
 	_, err := n.Decide(t.Context(), n.project, annotate.Review{Claim: claim, Version: 1, Decision: annotate.Approve, Reviewer: n.ben, CreatedAt: n.now})
@@ -286,7 +286,7 @@ func TestVeryManyClaimsAreLookedThroughStepByStep(t *testing.T) {
 	for name, f := range map[string]store.ClaimFilter{
 		"speaker": {Speaker: vos, Limit: 200}, "source": {Source: tape, Limit: 200}, "words": {Query: "word", Limit: 200}, "headline": {Query: "long", Limit: 200},
 	} {
-		page, err := n.Claims(t.Context(), n.project, f)
+		page, err := n.Claims(t.Context(), in(n.project), f)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -298,14 +298,14 @@ func TestVeryManyClaimsAreLookedThroughStepByStep(t *testing.T) {
 				t.Fatalf("%s: claim %d of the first page is %s, want %s", name, i, c.Claim.ID, ids[i])
 			}
 		}
-		if before, after, err := n.Neighbours(t.Context(), n.project, f, ids[3000]); err != nil || before != ids[2999] || after != ids[3001] {
+		if before, after, err := n.Neighbours(t.Context(), in(n.project), f, ids[3000]); err != nil || before != ids[2999] || after != ids[3001] {
 			t.Errorf("%s: neighbours %v and %v, %v", name, before, after, err)
 		}
 	}
 	if got := n.list(store.ClaimFilter{Speaker: vos, Limit: 200}); !slices.Equal(got, ids) {
 		t.Errorf("%d claims of the speaker are found, want all %d in order", len(got), claims)
 	}
-	page, err := n.Claims(t.Context(), n.project, store.ClaimFilter{Query: "-word"})
+	page, err := n.Claims(t.Context(), in(n.project), store.ClaimFilter{Query: "-word"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,12 +328,12 @@ func TestBadFiltersAreRefused(t *testing.T) {
 		"cursor": {Cursor: "elsewhere"},
 		"q":      {Query: strings.Repeat("ä", 501)},
 	} {
-		_, err := n.Claims(t.Context(), n.project, f)
+		_, err := n.Claims(t.Context(), in(n.project), f)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad[field] == "" {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
-	if _, _, err := n.Neighbours(t.Context(), n.project, store.ClaimFilter{}, store.NewID()); !errors.Is(err, annotate.ErrNotFound) {
+	if _, _, err := n.Neighbours(t.Context(), in(n.project), store.ClaimFilter{}, store.NewID()); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("the neighbours of no claim give %v", err)
 	}
 }
@@ -348,7 +348,7 @@ func TestTheQueueGoesOnWhereItsLastClaimWasDeleted(t *testing.T) {
 		ids = append(ids, n.tag(article, n.ana, annotate.Annotation{Kind: annotate.Claim, Fragments: []annotate.Fragment{{Start: i * 5, End: i*5 + 4}}}))
 	}
 	f := store.ClaimFilter{Limit: 2}
-	page, err := n.Claims(t.Context(), n.project, f)
+	page, err := n.Claims(t.Context(), in(n.project), f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,10 +14,11 @@ import (
 
 // Dashboard tells how the work on a project went during span. Claims that are
 // nobody's but one analyst's count for what was tagged, and for nothing else.
-func (s *Store) Dashboard(ctx context.Context, project annotate.ID, span annotate.Span) (annotate.Dashboard, error) {
+func (s *Store) Dashboard(ctx context.Context, a Asker, span annotate.Span) (annotate.Dashboard, error) {
+	project := a.Project.ID
 	d := annotate.Dashboard{Span: span}
 	var err error
-	if d.Articles, err = s.CountArticles(ctx, project); err != nil {
+	if d.Articles, err = s.CountArticles(ctx, a); err != nil {
 		return d, err
 	}
 	b := &pgx.Batch{}

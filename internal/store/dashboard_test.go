@@ -46,7 +46,7 @@ func TestTheDashboardFollowsClaimsFromStateToState(t *testing.T) {
 	n.decide(early, n.mara, annotate.Approve, "")
 	n.moved(early)
 
-	d, err := n.Dashboard(t.Context(), n.project, days)
+	d, err := n.Dashboard(t.Context(), in(n.project), days)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,8 +31,8 @@ func TestADatabaseThatSaysNothingIsGivenUp(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	does := map[string]func() error{
-		"reading": func() error { _, err := s.Claim(t.Context(), n.project, claim); return err },
-		"listing": func() error { _, err := s.Claims(t.Context(), n.project, store.ClaimFilter{}); return err },
+		"reading": func() error { _, err := s.Claim(t.Context(), in(n.project), claim); return err },
+		"listing": func() error { _, err := s.Claims(t.Context(), in(n.project), store.ClaimFilter{}); return err },
 		"a transaction": func() error {
 			_, err := s.Decide(t.Context(), n.project, annotate.Review{Claim: claim, Version: 1, Decision: annotate.Reject, Reason: "No.", Reviewer: n.ben, CreatedAt: n.now})
 			return err
@@ -44,7 +44,7 @@ func TestADatabaseThatSaysNothingIsGivenUp(t *testing.T) {
 			return err
 		},
 		"an export": func() error {
-			return s.Export(t.Context(), n.project, store.ExportFilter{}, func(annotate.Corpus) error { return nil })
+			return s.Export(t.Context(), in(n.project), store.ExportFilter{}, func(annotate.Corpus) error { return nil })
 		},
 	}
 	for name, do := range does {
@@ -93,17 +93,17 @@ func TestADatabaseThatWasGoneIsFoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	if _, err := s.Claim(t.Context(), n.project, claim); err != nil {
+	if _, err := s.Claim(t.Context(), in(n.project), claim); err != nil {
 		t.Fatal(err)
 	}
 	line.Cut()
 	for range 5 {
-		if _, err := s.Claim(t.Context(), n.project, claim); !store.Away(err) {
+		if _, err := s.Claim(t.Context(), in(n.project), claim); !store.Away(err) {
 			t.Errorf("reading from a database that is gone gives %v", err)
 		}
 	}
 	line.Restore(t)
-	if _, err := s.Claim(t.Context(), n.project, claim); err != nil {
+	if _, err := s.Claim(t.Context(), in(n.project), claim); err != nil {
 		t.Errorf("reading from a database that is back: %v", err)
 	}
 }

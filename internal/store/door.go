@@ -14,9 +14,6 @@ import (
 	"onrecord.dev/internal/annotate"
 )
 
-// Shared is the hand of the set the whole team works on.
-const Shared = "shared"
-
 // Appended is what became of a change set.
 type Appended struct {
 	// Seq is its number in the annotation set's log, from 1.
@@ -37,16 +34,21 @@ const appendTimeout = 30 * time.Second
 // [annotate.ErrNotFound] when there is no such article. It is the only way
 // annotations change. Sending the same change set again returns the first
 // answer.
-func (s *Store) Append(ctx context.Context, project, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
+//
+// A shared set is refused where analysts work apart, and an analyst's own
+// unless the article is assigned to them and not done, each with an
+// [annotate.Invalid] under set.
+func (s *Store) Append(ctx context.Context, project, article annotate.ID, hand annotate.Hand, cs annotate.ChangeSet) (Appended, error) {
 	return s.pass(ctx, setKey{project, article, hand}, cs, nil)
 }
 
 // AppendAs is Append to an article of the project that a asks about, with a
 // as the author: whether a may still change annotations is known for certain
-// when the change set is written. If not, it returns
+// when the change set is written. No hand is the set that a works on. If a may
+// not change that by hand, it returns
 // [annotate.ErrUnauthenticated], [annotate.ErrNotFound] or
 // [annotate.ErrForbidden].
-func (s *Store) AppendAs(ctx context.Context, a Asker, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
+func (s *Store) AppendAs(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, cs annotate.ChangeSet) (Appended, error) {
 	done, err := s.appendOnce(ctx, a, article, hand, cs)
 	if !errors.Is(err, errAccessChanged) {
 		return done, err
@@ -57,8 +59,9 @@ func (s *Store) AppendAs(ctx context.Context, a Asker, article annotate.ID, hand
 	return s.appendOnce(ctx, a, article, hand, cs)
 }
 
-func (s *Store) appendOnce(ctx context.Context, a Asker, article annotate.ID, hand string, cs annotate.ChangeSet) (Appended, error) {
-	if err := a.mayTag(); err != nil {
+func (s *Store) appendOnce(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, cs annotate.ChangeSet) (Appended, error) {
+	hand, err := s.changing(ctx, a, article, hand)
+	if err != nil {
 		return Appended{}, err
 	}
 	cs.Author = a.User.ID
@@ -95,7 +98,7 @@ func (s *Store) pass(ctx context.Context, key setKey, cs annotate.ChangeSet, acc
 type setKey struct {
 	project annotate.ID
 	article annotate.ID
-	hand    string
+	hand    annotate.Hand
 }
 
 // passage is a change set on its way through a door. Its turn is true when it
@@ -284,6 +287,6 @@ func (s *Store) writeAlone(ctx context.Context, d *door, p *passage) (done Appen
 func (s *Store) announceAll(w *write) {
 	for _, set := range w.sets {
 		set.saved(w)
-		s.herald.announce(Note{Project: set.key.project, Article: set.key.article, Seq: set.seq})
+		s.herald.announce(Note{Project: set.key.project, Article: set.key.article, Hand: set.key.hand, Seq: set.seq})
 	}
 }

@@ -89,7 +89,7 @@ func (d *desk) mustDo(operations ...annotate.Operation) store.Appended {
 
 func (d *desk) read() annotate.AnnotatedArticle {
 	d.tb.Helper()
-	doc, _, err := d.AnnotatedArticle(d.tb.Context(), d.project, d.article, store.Shared)
+	doc, _, err := d.AnnotatedArticle(d.tb.Context(), in(d.project), d.article, store.Shared)
 	if err != nil {
 		d.tb.Fatal(err)
 	}
@@ -372,7 +372,7 @@ func TestManyWritersLoseNothing(t *testing.T) {
 	over.Wait()
 	found := 0
 	for _, article := range articles {
-		log, err := d.Changes(t.Context(), d.project, article, store.Shared, 0, 10_000)
+		log, err := d.Changes(t.Context(), in(d.project), article, store.Shared, 0, 10_000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -392,7 +392,7 @@ func TestManyWritersLoseNothing(t *testing.T) {
 		t.Errorf("%d conflicts and %d acknowledged: the trial was no trial", conflicts, len(acknowledged))
 	}
 	replay := annotate.NewState(nil, nil)
-	log, _ := d.Changes(t.Context(), d.project, d.article, store.Shared, 0, 10_000)
+	log, _ := d.Changes(t.Context(), in(d.project), d.article, store.Shared, 0, 10_000)
 	for _, e := range log {
 		operations, err := e.Outcome()
 		if err != nil {

@@ -184,9 +184,9 @@ type EntityFilter struct {
 
 // Entities lists a project's entities by name, and those a search finds by how
 // close they come. Those merged into others are not among them.
-func (s *Store) Entities(ctx context.Context, project annotate.ID, f EntityFilter) (Page[annotate.ListedEntity], error) {
+func (s *Store) Entities(ctx context.Context, a Asker, f EntityFilter) (Page[annotate.ListedEntity], error) {
 	limit := limited(f.Limit)
-	found, err := s.entities(ctx, project, f, limit+1)
+	found, err := s.entities(ctx, a.Project.ID, f, limit+1)
 	if err != nil {
 		return Page[annotate.ListedEntity]{}, fmt.Errorf("list entities: %w", err)
 	}
@@ -195,7 +195,7 @@ func (s *Store) Entities(ctx context.Context, project annotate.ID, f EntityFilte
 	for i, e := range ranked.Items {
 		page.Items[i] = annotate.ListedEntity{Entity: e.Entity, Matched: e.Matched}
 	}
-	if err := s.countUses(ctx, project, page.Items); err != nil {
+	if err := s.countUses(ctx, a, page.Items); err != nil {
 		return Page[annotate.ListedEntity]{}, fmt.Errorf("list entities: %w", err)
 	}
 	return page, nil
@@ -321,9 +321,9 @@ func isNumber(s string) bool {
 }
 
 // countUses counts what entities are used for, up to [annotate.MostCounted]
-// mentions of each. LATERAL with OFFSET 0 keeps the planner to the index: it
+// mentions of each in the sets that [Asker.ListHand] tells. LATERAL with OFFSET 0 keeps the planner to the index: it
 // thinks that recursion multiplies.
-func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []annotate.ListedEntity) error {
+func (s *Store) countUses(ctx context.Context, a Asker, entities []annotate.ListedEntity) error {
 	if len(entities) == 0 {
 		return nil
 	}
@@ -341,7 +341,7 @@ func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []a
 				SELECT a.id, a.kind
 				FROM entities e
 				JOIN annotations a ON a.project_id = e.project_id AND a.entity_id = e.id AND NOT a.deleted
-				JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND s.hand = 'shared'
+				JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND coalesce(s.analyst_id::text, s.hand) = $4
 				WHERE e.project_id = $1 AND (e.id = w.entity OR e.merged_into = w.entity)
 				LIMIT $3) AS m
 		), passed_on AS (
@@ -367,7 +367,7 @@ func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []a
 		      UNION ALL
 		      SELECT entity, 0, count(*) FROM claims GROUP BY entity) AS uses
 		GROUP BY entity
-		ORDER BY entity`, pgx.QueryExecModeCacheDescribe, project, ids, annotate.MostCounted)
+		ORDER BY entity`, pgx.QueryExecModeCacheDescribe, a.Project.ID, ids, annotate.MostCounted, a.ListHand())
 	var id annotate.ID
 	var mentions, claims int
 	_, err := pgx.ForEachRow(rows, []any{&id, &mentions, &claims}, func() error {
@@ -378,8 +378,8 @@ func (s *Store) countUses(ctx context.Context, project annotate.ID, entities []a
 }
 
 // listed reads entities as lists show them.
-func (s *Store) listed(ctx context.Context, project annotate.ID, ids []annotate.ID) (map[annotate.ID]annotate.ListedEntity, error) {
-	rows, _ := s.pool.Query(ctx, selectEntity+` WHERE e.project_id = $1 AND e.id = ANY($2) ORDER BY e.id`, project, emptyNotNull(ids))
+func (s *Store) listed(ctx context.Context, a Asker, ids []annotate.ID) (map[annotate.ID]annotate.ListedEntity, error) {
+	rows, _ := s.pool.Query(ctx, selectEntity+` WHERE e.project_id = $1 AND e.id = ANY($2) ORDER BY e.id`, a.Project.ID, emptyNotNull(ids))
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Entity])
 	if err != nil {
 		return nil, translate(err)
@@ -388,7 +388,7 @@ func (s *Store) listed(ctx context.Context, project annotate.ID, ids []annotate.
 	for i, e := range found {
 		list[i].Entity = e
 	}
-	if err := s.countUses(ctx, project, list); err != nil {
+	if err := s.countUses(ctx, a, list); err != nil {
 		return nil, err
 	}
 	byID := map[annotate.ID]annotate.ListedEntity{}
@@ -399,8 +399,8 @@ func (s *Store) listed(ctx context.Context, project annotate.ID, ids []annotate.
 }
 
 // ListedEntity reads an entity as lists show it.
-func (s *Store) ListedEntity(ctx context.Context, project, id annotate.ID) (annotate.ListedEntity, error) {
-	byID, err := s.listed(ctx, project, []annotate.ID{id})
+func (s *Store) ListedEntity(ctx context.Context, a Asker, id annotate.ID) (annotate.ListedEntity, error) {
+	byID, err := s.listed(ctx, a, []annotate.ID{id})
 	if err == nil && len(byID) == 0 {
 		err = annotate.ErrNotFound
 	}

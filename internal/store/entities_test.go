@@ -48,7 +48,7 @@ func (n *newsroom) readEntity(id annotate.ID) annotate.Entity {
 
 func (n *newsroom) search(f store.EntityFilter) []annotate.ListedEntity {
 	n.tb.Helper()
-	page, err := n.Entities(n.tb.Context(), n.project, f)
+	page, err := n.Entities(n.tb.Context(), in(n.project), f)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestAnEntityIsReadBackAsItWasAdded(t *testing.T) {
 	if diff := cmp.Diff(listed, n.search(store.EntityFilter{})); diff != "" {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}
-	one, err := n.ListedEntity(t.Context(), n.project, added.ID)
+	one, err := n.ListedEntity(t.Context(), in(n.project), added.ID)
 	if diff := cmp.Diff(listed[0], one); diff != "" || err != nil {
 		t.Errorf("read as listed: %v (-want +got):\n%s", err, diff)
 	}
@@ -286,7 +286,7 @@ func TestEntitiesAreFoundByNamesLikeTheirs(t *testing.T) {
 	for field, f := range map[string]store.EntityFilter{
 		"q": {Query: strings.Repeat("a", 501)}, "type": {Types: []annotate.EntityType{"robot"}}, "cursor": {Cursor: "WyJ4IiwiYSIsImIiXQ"},
 	} {
-		_, err := n.Entities(t.Context(), n.project, f)
+		_, err := n.Entities(t.Context(), in(n.project), f)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || bad[field] == "" {
 			t.Errorf("bad %s: %v", field, err)
 		}
@@ -308,7 +308,7 @@ func TestPagesOfEntitiesMeetWithoutGapOrOverlap(t *testing.T) {
 	for _, query := range []string{"", "amaro"} {
 		got, seen, f := []string{}, map[annotate.ID]bool{}, store.EntityFilter{Query: query, Limit: 2}
 		for pages := 0; pages == 0 || f.Cursor != ""; pages++ {
-			page, err := n.Entities(t.Context(), n.project, f)
+			page, err := n.Entities(t.Context(), in(n.project), f)
 			if err != nil || pages > 8 {
 				t.Fatalf("page %d: %v", pages, err)
 			}
@@ -361,7 +361,7 @@ func TestEntitiesOfAnotherProjectAreNotThere(t *testing.T) {
 	n := newNewsroom(t)
 	ours, also, other := n.person("Jan Vos"), n.person("Jan Vosch"), n.newProject("elsewhere")
 	_, readErr := n.Entity(t.Context(), other, ours.ID)
-	_, listedErr := n.ListedEntity(t.Context(), other, ours.ID)
+	_, listedErr := n.ListedEntity(t.Context(), in(other), ours.ID)
 	_, updateErr := n.UpdateEntity(t.Context(), other, ours.ID, func(e *annotate.Entity) error { e.Name = "Theirs"; return nil })
 	_, mergeErr := n.MergeEntity(t.Context(), other, store.Merge{From: ours.ID, Into: also.ID, By: n.mara, At: n.later()})
 	_, unmergeErr := n.UnmergeEntity(t.Context(), other, ours.ID)
@@ -373,10 +373,10 @@ func TestEntitiesOfAnotherProjectAreNotThere(t *testing.T) {
 			t.Errorf("%s: %v, want not found", what, err)
 		}
 	}
-	page, err := n.Entities(t.Context(), other, store.EntityFilter{Query: "vos"})
-	all, allErr := n.Entities(t.Context(), other, store.EntityFilter{})
-	pairs, pairsErr := n.AlikeEntities(t.Context(), other, 10, "")
-	like, likeErr := n.EntitiesLike(t.Context(), other, ours.ID, 10)
+	page, err := n.Entities(t.Context(), in(other), store.EntityFilter{Query: "vos"})
+	all, allErr := n.Entities(t.Context(), in(other), store.EntityFilter{})
+	pairs, pairsErr := n.AlikeEntities(t.Context(), in(other), 10, "")
+	like, likeErr := n.EntitiesLike(t.Context(), in(other), ours.ID, 10)
 	if err := errors.Join(err, allErr, pairsErr, likeErr); err != nil || len(page.Items)+len(all.Items)+len(pairs.Items)+len(like) != 0 {
 		t.Errorf("found %v, %v, %v and %v (%v), want nothing", page.Items, all.Items, pairs.Items, like, err)
 	}
@@ -391,11 +391,11 @@ func TestZelenskyAndZelenskiyEndAsOnePerson(t *testing.T) {
 	spoke, agreed := n.claim(article, "spoke first"), n.claim(article, "agreed")
 	n.link(article, spoke, annotate.RoleSpeaker, n.mention(article, annotate.Speaker, "Zelensky", zelensky.ID))
 	n.link(article, agreed, annotate.RoleSpeaker, n.mention(article, annotate.Speaker, "Zelenskiy", zelenskiy.ID))
-	like, err := n.EntitiesLike(t.Context(), n.project, zelensky.ID, 10)
+	like, err := n.EntitiesLike(t.Context(), in(n.project), zelensky.ID, 10)
 	if got := names(like); err != nil || !slices.Equal(got, []string{"Zelenskiy"}) {
 		t.Fatalf("like Zelensky are %q (%v), want Zelenskiy", got, err)
 	}
-	before, err := n.Stamp(t.Context(), n.project, article, store.Shared)
+	before, err := n.Stamp(t.Context(), in(n.project), article, store.Shared)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -405,7 +405,7 @@ func TestZelenskyAndZelenskiyEndAsOnePerson(t *testing.T) {
 	if diff := cmp.Diff(want, remains); diff != "" {
 		t.Errorf("what remains (-want +got):\n%s", diff)
 	}
-	if after, err := n.Stamp(t.Context(), n.project, article, store.Shared); err != nil || after == before {
+	if after, err := n.Stamp(t.Context(), in(n.project), article, store.Shared); err != nil || after == before {
 		t.Errorf("the article's stamp is %v (%v), as it was before", after, err)
 	}
 	if got := n.readEntity(zelenskiy.ID); got.MergedInto != zelensky.ID || got.Name != "Zelenskiy" {
@@ -579,7 +579,7 @@ func (n *newsroom) pairs(limit int) []string {
 	n.tb.Helper()
 	list, cursor := []string{}, ""
 	for {
-		page, err := n.AlikeEntities(n.tb.Context(), n.project, limit, cursor)
+		page, err := n.AlikeEntities(n.tb.Context(), in(n.project), limit, cursor)
 		if err != nil {
 			n.tb.Fatal(err)
 		}
@@ -620,7 +620,7 @@ func TestEntitiesThatMayBeOneArePaired(t *testing.T) {
 			t.Errorf("%d at a time the pairs are %q, want %q", limit, got, want)
 		}
 	}
-	like, err := n.EntitiesLike(t.Context(), n.project, short.ID, 10)
+	like, err := n.EntitiesLike(t.Context(), in(n.project), short.ID, 10)
 	if got := names(like); err != nil || !slices.Equal(got, []string{"Vladimir Vladimirovich Putin"}) {
 		t.Errorf("like Putin are %q (%v)", got, err)
 	}
@@ -633,7 +633,7 @@ func TestEntitiesThatMayBeOneArePaired(t *testing.T) {
 	if got := n.pairs(100); !slices.Equal(got, want) {
 		t.Errorf("told apart, the pairs are %q, want %q", got, want)
 	}
-	if like, err := n.EntitiesLike(t.Context(), n.project, short.ID, 10); err != nil || len(like) != 0 {
+	if like, err := n.EntitiesLike(t.Context(), in(n.project), short.ID, 10); err != nil || len(like) != 0 {
 		t.Errorf("told apart, like Putin are %q (%v)", names(like), err)
 	}
 	err = n.TellApart(t.Context(), n.project, short.ID, short.ID, n.mara, n.later())

@@ -21,6 +21,11 @@ type ExportFilter struct {
 	// state and all that links lead to from them, and no article without such
 	// a claim.
 	State annotate.ReviewState
+	// Hand says whose annotations: no hand is what [Asker.ListHand] says.
+	// Articles that have no set by it, or none that may be seen, are left out.
+	Hand annotate.Hand
+
+	reader *annotate.ID // whose own work decides what they may see, or nil
 }
 
 func (f ExportFilter) narrows() bool { return len(f.Articles) > 0 || f.State != "" }
@@ -32,7 +37,17 @@ func (f ExportFilter) narrows() bool { return len(f.Articles) > 0 || f.State != 
 // one of f's articles, and what write returns.
 //
 // Whoever reads an export slowly keeps nobody else waiting.
-func (s *Store) Export(ctx context.Context, project annotate.ID, f ExportFilter, write func(annotate.Corpus) error) error {
+func (s *Store) Export(ctx context.Context, a Asker, f ExportFilter, write func(annotate.Corpus) error) error {
+	project := a.Project.ID
+	if f.Hand == "" {
+		f.Hand = a.ListHand()
+	}
+	if apart := a.Project.Mode == annotate.ModeIndependent; !apart && f.Hand != Shared || apart && !f.Hand.MaySee(a.User.ID, a.Role, true) {
+		return fmt.Errorf("export the set %s of project %s: %w", f.Hand, project, annotate.ErrNotFound)
+	}
+	if f.Hand != annotate.Hand(a.User.ID) {
+		f.reader = a.narrowed()
+	}
 	return s.inLongTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		x := &export{tx: tx, project: project, filter: f, rows: newRowReader()}
 		c, err := x.corpus(ctx)
@@ -125,12 +140,17 @@ func (x *export) checkArticles(ctx context.Context) error {
 }
 
 func (x *export) args() pgx.NamedArgs {
-	return pgx.NamedArgs{"project": x.project, "articles": x.filter.Articles, "state": x.filter.State}
+	return pgx.NamedArgs{
+		"project": x.project, "articles": x.filter.Articles, "state": x.filter.State, "hand": x.filter.Hand, "reader": x.filter.reader,
+	}
 }
 
 // sets is a condition that holds for the annotation sets s to export.
 func (f ExportFilter) sets() string {
 	sql := `s.project_id = @project AND s.hand = 'shared'`
+	if f.Hand != Shared {
+		sql = `s.project_id = @project AND s.hand <> 'shared' AND coalesce(s.analyst_id::text, s.hand) = @hand AND ` + seenBy(`@reader`)
+	}
 	if len(f.Articles) > 0 {
 		sql += ` AND s.article_id = ANY(@articles)`
 	}

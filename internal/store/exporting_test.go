@@ -57,7 +57,7 @@ func (n *newsroom) export(f store.ExportFilter) corpus {
 func exported(tb testing.TB, s *store.Store, project annotate.ID, f store.ExportFilter) corpus {
 	tb.Helper()
 	var got corpus
-	err := s.Export(tb.Context(), project, f, func(c annotate.Corpus) (err error) {
+	err := s.Export(tb.Context(), in(project), f, func(c annotate.Corpus) (err error) {
 		got, err = collect(c)
 		return err
 	})
@@ -140,7 +140,7 @@ func newTold(tb testing.TB) told {
 		ID: p.declined, Version: 1, Kind: annotate.Claim, Fragments: n.fragments(p.wall, "declined"),
 	}})
 	for _, body := range []string{"Heard it too.", "Two\nlines 🎧"} {
-		if _, err := n.AddComment(tb.Context(), n.project, annotate.Comment{Claim: p.held, Author: n.mara, Body: body, CreatedAt: n.later()}); err != nil {
+		if _, err := n.AddComment(tb.Context(), in(n.project), annotate.Comment{Claim: p.held, Author: n.mara, Body: body, CreatedAt: n.later()}); err != nil {
 			tb.Fatal(err)
 		}
 	}
@@ -198,7 +198,7 @@ func idsOfEntities(entities []annotate.Entity) []annotate.ID {
 // entities, which an export tells as the canonical ones.
 func (n told) isAsRead(d annotate.AnnotatedArticle) {
 	n.tb.Helper()
-	want, _, err := n.AnnotatedArticle(n.tb.Context(), n.project, d.Article.ID, store.Shared)
+	want, _, err := n.AnnotatedArticle(n.tb.Context(), in(n.project), d.Article.ID, store.Shared)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -327,7 +327,7 @@ func TestAnExportOfWhatIsNotThereIsRefused(t *testing.T) {
 		"another project's article": {other, here},
 		"no such project":           {store.NewID(), here},
 	} {
-		err := n.Export(t.Context(), tt.project, store.ExportFilter{Articles: []annotate.ID{tt.article}}, func(annotate.Corpus) error {
+		err := n.Export(t.Context(), in(tt.project), store.ExportFilter{Articles: []annotate.ID{tt.article}}, func(annotate.Corpus) error {
 			t.Errorf("%s: there is something to write", name)
 			return nil
 		})
@@ -341,7 +341,7 @@ func TestAnExportIsOfOneMoment(t *testing.T) {
 	t.Parallel()
 	n := newTold(t)
 	before := n.export(store.ExportFilter{})
-	err := n.Export(t.Context(), n.project, store.ExportFilter{}, func(c annotate.Corpus) error {
+	err := n.Export(t.Context(), in(n.project), store.ExportFilter{}, func(c annotate.Corpus) error {
 		n.claim(n.ferry, "agreed")
 		n.decide(n.disputed, n.mara, annotate.Approve, "")
 		n.merge(n.vos, n.brandt)
@@ -395,7 +395,7 @@ func TestWhoeverGivesUpAnExportIsLetGo(t *testing.T) {
 	}
 	enough := errors.New("enough")
 	for range 20 { // as many as would exhaust connections that were not given back
-		err := n.Export(t.Context(), n.project, store.ExportFilter{}, func(c annotate.Corpus) error {
+		err := n.Export(t.Context(), in(n.project), store.ExportFilter{}, func(c annotate.Corpus) error {
 			for range c.Entities { //nolint:errcheck // there is nothing to read
 				t.Error("there is an entity")
 			}

@@ -38,7 +38,7 @@ const (
 // article first and as they stand in it. Texts that cannot have them are passed
 // over by an index of [find.Grams]; of what remains a page ends after some
 // megabytes: it may have few items, or none, and its Next goes on.
-func (s *Store) FindText(ctx context.Context, project annotate.ID, q TextQuery) (Page[annotate.Hit], error) {
+func (s *Store) FindText(ctx context.Context, a Asker, q TextQuery) (Page[annotate.Hit], error) {
 	var page Page[annotate.Hit]
 	words := find.New(q.Query, q.WholeWords)
 	switch {
@@ -51,10 +51,10 @@ func (s *Store) FindText(ctx context.Context, project annotate.ID, q TextQuery) 
 	if err != nil {
 		return page, err
 	}
-	if page, err = s.seek(ctx, project, words, at, limited(q.Limit)); err != nil {
+	if page, err = s.seek(ctx, a.Project.ID, words, at, limited(q.Limit)); err != nil {
 		return page, fmt.Errorf("find words: %w", err)
 	}
-	if err := s.knowKinds(ctx, project, page.Items); err != nil {
+	if err := s.knowKinds(ctx, a, page.Items); err != nil {
 		return page, fmt.Errorf("find what is tagged: %w", err)
 	}
 	return page, nil
@@ -188,7 +188,7 @@ func (s *Store) textsFrom(ctx context.Context, project annotate.ID, words find.W
 
 // knowKinds notes what the words of each hit are tagged as already, alone or as
 // part of more: what stands in a claim is still to be tagged.
-func (s *Store) knowKinds(ctx context.Context, project annotate.ID, hits []annotate.Hit) error {
+func (s *Store) knowKinds(ctx context.Context, a Asker, hits []annotate.Hit) error {
 	articles, ranges := make([]annotate.ID, len(hits)), make([]pgtype.Range[int32], len(hits))
 	for i, h := range hits {
 		articles[i], ranges[i] = h.Article.ID, rangeOf(h.Fragment)
@@ -196,11 +196,11 @@ func (s *Store) knowKinds(ctx context.Context, project annotate.ID, hits []annot
 	rows, _ := s.pool.Query(ctx, `
 		SELECT w.i - 1, a.kind
 		FROM unnest($2::uuid[], $3::int4range[]) WITH ORDINALITY AS w (article_id, range, i)
-		JOIN annotation_sets s ON s.project_id = $1 AND s.article_id = w.article_id AND s.hand = 'shared'
+		JOIN annotation_sets s ON s.project_id = $1 AND s.article_id = w.article_id AND coalesce(s.analyst_id::text, s.hand) = $4
 		JOIN annotations a ON a.project_id = s.project_id AND a.set_id = s.id AND NOT a.deleted
 		     AND (a.fragments = ARRAY[w.range] OR a.kind <> 'claim' AND EXISTS (SELECT FROM unnest(a.fragments) AS f WHERE f @> w.range))
 		GROUP BY w.i, a.kind
-		ORDER BY w.i, a.kind`, project, articles, ranges)
+		ORDER BY w.i, a.kind`, a.Project.ID, articles, ranges, a.ListHand())
 	var i int
 	var kind string
 	_, err := pgx.ForEachRow(rows, []any{&i, &kind}, func() error {

@@ -26,7 +26,7 @@ func TestWordsAreFoundInAllArticlesPageByPage(t *testing.T) {
 	for _, limit := range []int{1, 7, 200} {
 		var got []string
 		for q := (store.TextQuery{Query: "renn", WholeWords: true, Limit: limit}); ; {
-			page, err := n.FindText(t.Context(), n.project, q)
+			page, err := n.FindText(t.Context(), in(n.project), q)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,7 +53,7 @@ func TestAHitSaysWhereItStandsAndWhatIsTaggedThere(t *testing.T) {
 	article := n.article("Ferry", "Ferry\nThe envoy 👨🏻‍🚒 Tobias Renn said so.")
 	n.mention(article, annotate.Speaker, "Tobias Renn", "")
 	n.mention(article, annotate.Speaker, "The envoy 👨🏻‍🚒 Tobias Renn", "")
-	page, err := n.FindText(t.Context(), n.project, store.TextQuery{Query: "tobias  renn"})
+	page, err := n.FindText(t.Context(), in(n.project), store.TextQuery{Query: "tobias  renn"})
 	if err != nil || len(page.Items) != 1 {
 		t.Fatalf("got %+v, %v", page, err)
 	}
@@ -75,7 +75,7 @@ func TestASearchForNothingIsRefused(t *testing.T) {
 	for name, q := range map[string]store.TextQuery{
 		"white space": {Query: " \n"}, "too long": {Query: strings.Repeat("x", 501)}, "a made-up cursor": {Query: "x", Cursor: "AAAA"},
 	} {
-		if _, err := n.FindText(t.Context(), n.project, q); !isInvalid(err) {
+		if _, err := n.FindText(t.Context(), in(n.project), q); !isInvalid(err) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

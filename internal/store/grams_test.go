@@ -44,7 +44,7 @@ func (n *newsroom) found(query string, whole bool) []string {
 	n.tb.Helper()
 	var all []string
 	for q := (store.TextQuery{Query: query, WholeWords: whole, Limit: 200}); ; {
-		page, err := n.FindText(n.tb.Context(), n.project, q)
+		page, err := n.FindText(n.tb.Context(), in(n.project), q)
 		if err != nil {
 			n.tb.Fatal(err)
 		}

@@ -26,10 +26,14 @@ type Past struct {
 // change set number seq and before the next, reviews and comments included;
 // its metadata and the names of entities are those of now. It returns an
 // [annotate.Invalid] under seq for a number the log does not have.
-func (s *Store) AsOf(ctx context.Context, project, article annotate.ID, hand string, seq int64) (Past, error) {
+func (s *Store) AsOf(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, seq int64) (Past, error) {
 	var p Past
-	err := s.inSnapshot(ctx, func(tx pgx.Tx) error {
-		w, err := walkBack(ctx, tx, setKey{project, article, hand}, seq)
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return Past{}, fmt.Errorf("read article %s as of %d: %w", article, seq, err)
+	}
+	err = s.inSnapshot(ctx, func(tx pgx.Tx) error {
+		w, err := walkBack(ctx, tx, setKey{a.Project.ID, article, hand}, seq)
 		if err != nil {
 			return err
 		}
@@ -41,7 +45,7 @@ func (s *Store) AsOf(ctx context.Context, project, article annotate.ID, hand str
 			}
 			return 1
 		})
-		return w.surroundings(ctx, tx, project, article, &p.AnnotatedArticle)
+		return w.surroundings(ctx, tx, a.Project.ID, article, &p.AnnotatedArticle)
 	})
 	if err != nil {
 		return Past{}, fmt.Errorf("read article %s as of %d: %w", article, seq, err)
@@ -65,10 +69,14 @@ type Restoration struct {
 // back to what it was after the change set number seq, or only one claim of it
 // unless claim is empty. It refuses as [Store.AsOf] does, and with
 // [annotate.ErrNotFound] for a claim that was there neither then nor now.
-func (s *Store) Restoration(ctx context.Context, project, article annotate.ID, hand string, seq int64, claim annotate.ID) (Restoration, error) {
+func (s *Store) Restoration(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, seq int64, claim annotate.ID) (Restoration, error) {
 	var r Restoration
-	err := s.inSnapshot(ctx, func(tx pgx.Tx) error {
-		w, err := walkBack(ctx, tx, setKey{project, article, hand}, seq)
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return Restoration{}, fmt.Errorf("restore article %s to %d: %w", article, seq, err)
+	}
+	err = s.inSnapshot(ctx, func(tx pgx.Tx) error {
+		w, err := walkBack(ctx, tx, setKey{a.Project.ID, article, hand}, seq)
 		if err != nil {
 			return err
 		}
@@ -93,9 +101,10 @@ func (s *Store) Restoration(ctx context.Context, project, article annotate.ID, h
 
 // Restoring asks to bring an article's annotation set back to what it was.
 type Restoring struct {
-	Project annotate.ID
+	// Asker is who asks, and the author of the change set.
+	Asker
 	Article annotate.ID
-	Hand    string
+	Hand    annotate.Hand
 	// Seq is the number of the change set after which it was so.
 	Seq int64
 	// Claim is the only claim to restore, unless it is empty.
@@ -104,16 +113,15 @@ type Restoring struct {
 	Seen int64
 	// ID is that of the change set that does it.
 	ID annotate.ID
-	By annotate.ID
 	At time.Time
 }
 
 // Restore appends the change set that [Store.Restoration] works out. It returns
 // an [annotate.Conflict] without clashes if there have been changes that were
 // not seen, an [annotate.Invalid] under seq if there is nothing to restore, and
-// else what [Store.Append] returns.
+// else what [Store.AppendAs] returns.
 func (s *Store) Restore(ctx context.Context, r Restoring) (Appended, error) {
-	planned, err := s.Restoration(ctx, r.Project, r.Article, r.Hand, r.Seq, r.Claim)
+	planned, err := s.Restoration(ctx, r.Asker, r.Article, r.Hand, r.Seq, r.Claim)
 	switch {
 	case err != nil:
 		return Appended{}, err
@@ -122,7 +130,11 @@ func (s *Store) Restore(ctx context.Context, r Restoring) (Appended, error) {
 	case len(planned.Operations) == 0:
 		return Appended{}, annotate.Invalid{"seq": "Nothing has changed since then, so there is nothing to restore."}
 	}
-	return s.Append(ctx, r.Project, r.Article, r.Hand, annotate.ChangeSet{ID: r.ID, Author: r.By, At: r.At, Operations: planned.Operations})
+	hand, err := s.changing(ctx, r.Asker, r.Article, r.Hand)
+	if err != nil {
+		return Appended{}, err
+	}
+	return s.Append(ctx, r.Project.ID, r.Article, hand, annotate.ChangeSet{ID: r.ID, Author: r.User.ID, At: r.At, Operations: planned.Operations})
 }
 
 // inSnapshot runs f in a transaction that sees the database as it is at one
@@ -283,10 +295,14 @@ type Log struct {
 
 // LogBefore reads at most limit entries of the log of an article's annotation
 // set by hand that come before a number, or the newest if that is 0.
-func (s *Store) LogBefore(ctx context.Context, project, article annotate.ID, hand string, before int64, limit int) (Log, error) {
+func (s *Store) LogBefore(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, before int64, limit int) (Log, error) {
 	var l Log
 	var set annotate.ID
-	err := s.pool.QueryRow(ctx, `SELECT id, seq, base_seq`+fromSet, project, article, hand).Scan(&set, &l.Newest, &l.Base)
+	project := a.Project.ID
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err == nil {
+		err = s.pool.QueryRow(ctx, `SELECT id, seq, base_seq`+fromSet, project, article, hand).Scan(&set, &l.Newest, &l.Base)
+	}
 	if err == nil {
 		if before == 0 {
 			before = l.Newest + 1
@@ -338,19 +354,23 @@ func (s *Store) name(ctx context.Context, project annotate.ID, l *Log) error {
 // DeletedClaims reads at most limit of the claims that have been deleted from
 // an article's annotation set by hand, those deleted last first. Each is as it
 // was then, but for who updated it and when: that is the deleting.
-func (s *Store) DeletedClaims(ctx context.Context, project, article annotate.ID, hand string, limit int) ([]annotate.Annotation, error) {
+func (s *Store) DeletedClaims(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, limit int) ([]annotate.Annotation, error) {
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return nil, fmt.Errorf("read the deleted claims of article %s: %w", article, err)
+	}
 	rows, _ := s.pool.Query(ctx, `SELECT a.set_id, `+annotationColumns+`
 		FROM annotations a
 		WHERE a.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND a.kind = 'claim' AND a.deleted
 		ORDER BY a.updated_at DESC, a.id
-		LIMIT $4`, project, article, hand, limit)
+		LIMIT $4`, a.Project.ID, article, hand, limit)
 	found, err := pgx.CollectRows(rows, scanAnnotation)
 	if err != nil {
 		return nil, fmt.Errorf("read the deleted claims of article %s: %w", article, translate(err))
 	}
 	claims := make([]annotate.Annotation, len(found))
-	for i, a := range found {
-		claims[i] = a.Annotation
+	for i, row := range found {
+		claims[i] = row.Annotation
 	}
 	return claims, nil
 }
@@ -359,6 +379,7 @@ func (s *Store) DeletedClaims(ctx context.Context, project, article annotate.ID,
 type ClaimLog struct {
 	Log
 	Article annotate.ID
+	Hand    annotate.Hand // of the set it is in
 	// Attribution are the claim and all that it ever led to.
 	Attribution map[annotate.ID]bool
 }
@@ -366,20 +387,20 @@ type ClaimLog struct {
 // ClaimLog reads at most limit of the change sets that changed a claim, its
 // links or what they lead to, that come before a number, or the newest if that
 // is 0. Claims that have been deleted have their log too.
-func (s *Store) ClaimLog(ctx context.Context, project, claim annotate.ID, before int64, limit int) (ClaimLog, error) {
-	return s.claimLog(ctx, project, claim, func(set annotate.ID) ([]LogEntry, error) {
-		return logOf(ctx, s.pool, project, set, claim, before, limit)
+func (s *Store) ClaimLog(ctx context.Context, a Asker, claim annotate.ID, before int64, limit int) (ClaimLog, error) {
+	return s.claimLog(ctx, a, claim, func(set annotate.ID) ([]LogEntry, error) {
+		return logOf(ctx, s.pool, a.Project.ID, set, claim, before, limit)
 	})
 }
 
 // ClaimSince reads the change sets that changed a claim, its links or what
 // they lead to since it was at a version. Whole says that these are all: the
 // log of what was imported begins later.
-func (s *Store) ClaimSince(ctx context.Context, project, claim annotate.ID, version int) (l ClaimLog, whole bool, err error) {
-	l, err = s.claimLog(ctx, project, claim, func(set annotate.ID) ([]LogEntry, error) {
+func (s *Store) ClaimSince(ctx context.Context, a Asker, claim annotate.ID, version int) (l ClaimLog, whole bool, err error) {
+	l, err = s.claimLog(ctx, a, claim, func(set annotate.ID) ([]LogEntry, error) {
 		var since []LogEntry
 		for before := int64(0); ; {
-			entries, err := logOf(ctx, s.pool, project, set, claim, before, entriesAtOnce)
+			entries, err := logOf(ctx, s.pool, a.Project.ID, set, claim, before, entriesAtOnce)
 			if err != nil {
 				return nil, err
 			}
@@ -405,15 +426,16 @@ func (s *Store) ClaimSince(ctx context.Context, project, claim annotate.ID, vers
 
 // claimLog reads the entries that read finds in the claim's annotation set, with
 // what one needs to put them in words.
-func (s *Store) claimLog(ctx context.Context, project, claim annotate.ID, read func(set annotate.ID) ([]LogEntry, error)) (ClaimLog, error) {
+func (s *Store) claimLog(ctx context.Context, a Asker, claim annotate.ID, read func(set annotate.ID) ([]LogEntry, error)) (ClaimLog, error) {
+	project := a.Project.ID
 	l := ClaimLog{Attribution: map[annotate.ID]bool{}}
 	var set annotate.ID
 	b := &pgx.Batch{}
-	b.Queue(`SELECT s.id, s.article_id, s.seq, s.base_seq
+	b.Queue(`SELECT s.id, s.article_id, coalesce(s.analyst_id::text, s.hand), s.seq, s.base_seq
 		FROM annotations a
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND `+reviewable, project, claim).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&set, &l.Article, &l.Newest, &l.Base) })
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND `+reviewable+` AND `+seenBy("$3"), project, claim, a.narrowed()).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&set, &l.Article, &l.Hand, &l.Newest, &l.Base) })
 	b.Queue(`WITH RECURSIVE led_to AS (
 			SELECT $2::uuid AS id
 			UNION

@@ -65,7 +65,7 @@ func newStoried(t *testing.T) *storied {
 // same change set before.
 func (s *storied) remember() {
 	s.tb.Helper()
-	doc, _, err := s.AnnotatedArticle(s.tb.Context(), s.project, s.article, store.Shared)
+	doc, _, err := s.AnnotatedArticle(s.tb.Context(), in(s.project), s.article, store.Shared)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func (s *storied) remember() {
 
 func (s *storied) now(id annotate.ID) annotate.Annotation {
 	s.tb.Helper()
-	doc, _, err := s.AnnotatedArticle(s.tb.Context(), s.project, s.article, store.Shared)
+	doc, _, err := s.AnnotatedArticle(s.tb.Context(), in(s.project), s.article, store.Shared)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
@@ -103,14 +103,14 @@ func (s *storied) delete(id annotate.ID) {
 
 func (s *storied) comment(claim annotate.ID, body string) {
 	s.tb.Helper()
-	if _, err := s.AddComment(s.tb.Context(), s.project, annotate.Comment{Claim: claim, Author: s.mara, Body: body, CreatedAt: s.later()}); err != nil {
+	if _, err := s.AddComment(s.tb.Context(), in(s.project), annotate.Comment{Claim: claim, Author: s.mara, Body: body, CreatedAt: s.later()}); err != nil {
 		s.tb.Fatal(err)
 	}
 }
 
 func (s *storied) asOf(seq int64) store.Past {
 	s.tb.Helper()
-	p, err := s.AsOf(s.tb.Context(), s.project, s.article, store.Shared, seq)
+	p, err := s.AsOf(s.tb.Context(), in(s.project), s.article, store.Shared, seq)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
@@ -139,12 +139,12 @@ func TestThereIsNoPastOutsideTheLog(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
 	for _, seq := range []int64{-1, int64(len(s.moments))} {
-		_, err := s.AsOf(t.Context(), s.project, s.article, store.Shared, seq)
+		_, err := s.AsOf(t.Context(), in(s.project), s.article, store.Shared, seq)
 		if bad, ok := errors.AsType[annotate.Invalid](err); !ok || !strings.Contains(bad["seq"], fmt.Sprintf("0 to %d", len(s.moments)-1)) {
 			t.Errorf("as of %d: %v", seq, err)
 		}
 	}
-	if _, err := s.AsOf(t.Context(), s.newProject("other"), s.article, store.Shared, 1); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := s.AsOf(t.Context(), in(s.newProject("other")), s.article, store.Shared, 1); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("of another project: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func TestRestoringIsAChangeSetLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
 	const seq = 7
-	r, err := s.Restoration(t.Context(), s.project, s.article, store.Shared, seq, "")
+	r, err := s.Restoration(t.Context(), in(s.project), s.article, store.Shared, seq, "")
 	if err != nil || r.Seen != int64(len(s.moments)-1) || len(r.Deeds) != len(r.Operations) {
 		t.Fatalf("seen at %d, %d operations do %d things: %v", r.Seen, len(r.Operations), len(r.Deeds), err)
 	}
@@ -186,7 +186,7 @@ func TestRestoringIsAChangeSetLikeAnyOther(t *testing.T) {
 	mustSayTheSame(t, s.asOf(done.Seq).AnnotatedArticle, s.moments[seq])
 	undone := s.change(s.article, s.mara, done.Inverse...)
 	mustSayTheSame(t, s.asOf(undone.Seq).AnnotatedArticle, s.moments[len(s.moments)-1])
-	if again, err := s.Restoration(t.Context(), s.project, s.article, store.Shared, undone.Seq, ""); err != nil || len(again.Operations) > 0 {
+	if again, err := s.Restoration(t.Context(), in(s.project), s.article, store.Shared, undone.Seq, ""); err != nil || len(again.Operations) > 0 {
 		t.Errorf("there is %+v to restore of what is there: %v", again.Operations, err)
 	}
 }
@@ -194,7 +194,7 @@ func TestRestoringIsAChangeSetLikeAnyOther(t *testing.T) {
 func TestRestoringTakesNobodysLaterChange(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
-	r, err := s.Restoration(t.Context(), s.project, s.article, store.Shared, 7, "")
+	r, err := s.Restoration(t.Context(), in(s.project), s.article, store.Shared, 7, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestRestoringIsRefusedToWhoeverHasNotSeenTheNewest(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
 	newest := int64(len(s.moments) - 1)
-	wish := store.Restoring{Project: s.project, Article: s.article, Hand: store.Shared, Seq: 7, Seen: newest - 1, ID: store.NewID(), By: s.mara, At: s.later()}
+	wish := store.Restoring{Asker: by(s.project, s.mara), Article: s.article, Hand: store.Shared, Seq: 7, Seen: newest - 1, ID: store.NewID(), At: s.later()}
 	if _, err := s.Restore(t.Context(), wish); !errors.As(err, new(annotate.Conflict)) {
 		t.Errorf("got %v, want a conflict", err)
 	}
@@ -229,7 +229,7 @@ func TestRestoringIsRefusedToWhoeverHasNotSeenTheNewest(t *testing.T) {
 func TestOneClaimIsRestoredAlone(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
-	r, err := s.Restoration(t.Context(), s.project, s.article, store.Shared, 7, s.claim)
+	r, err := s.Restoration(t.Context(), in(s.project), s.article, store.Shared, 7, s.claim)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestOneClaimIsRestoredAlone(t *testing.T) {
 	if speaker.ID == "" || s.now(s.second).ID != "" {
 		t.Errorf("its speaker is %+v; the other claim stays deleted", speaker)
 	}
-	if _, err := s.Restoration(t.Context(), s.project, s.article, store.Shared, 7, store.NewID()); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := s.Restoration(t.Context(), in(s.project), s.article, store.Shared, 7, store.NewID()); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("of no claim: %v", err)
 	}
 }
@@ -252,7 +252,7 @@ func TestTheLogIsReadBackwardsInPages(t *testing.T) {
 	newest := int64(len(s.moments) - 1)
 	want, before := newest, int64(0)
 	for want > 0 {
-		l, err := s.LogBefore(t.Context(), s.project, s.article, store.Shared, before, 5)
+		l, err := s.LogBefore(t.Context(), in(s.project), s.article, store.Shared, before, 5)
 		if err != nil || len(l.Entries) == 0 || l.Newest != newest {
 			t.Fatalf("before %d: %d entries of %d: %v", before, len(l.Entries), l.Newest, err)
 		}
@@ -264,10 +264,10 @@ func TestTheLogIsReadBackwardsInPages(t *testing.T) {
 		}
 		before = want + 1
 	}
-	if l, err := s.LogBefore(t.Context(), s.project, s.article, store.Shared, 1, 5); err != nil || len(l.Entries) > 0 {
+	if l, err := s.LogBefore(t.Context(), in(s.project), s.article, store.Shared, 1, 5); err != nil || len(l.Entries) > 0 {
 		t.Errorf("before the first there is %+v: %v", l.Entries, err)
 	}
-	if _, err := s.LogBefore(t.Context(), s.newProject("other"), s.article, store.Shared, 0, 5); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := s.LogBefore(t.Context(), in(s.newProject("other")), s.article, store.Shared, 0, 5); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("of another project: %v", err)
 	}
 }
@@ -275,7 +275,7 @@ func TestTheLogIsReadBackwardsInPages(t *testing.T) {
 func TestTheLogComesWithTheNamesInIt(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
-	l, err := s.LogBefore(t.Context(), s.project, s.article, store.Shared, 0, 100)
+	l, err := s.LogBefore(t.Context(), in(s.project), s.article, store.Shared, 0, 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +298,7 @@ func TestAClaimHasALogOfItsOwn(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
 	seqs := func(claim annotate.ID, before int64, limit int) (found []int64) {
-		l, err := s.ClaimLog(t.Context(), s.project, claim, before, limit)
+		l, err := s.ClaimLog(t.Context(), in(s.project), claim, before, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,10 +321,10 @@ func TestAClaimHasALogOfItsOwn(t *testing.T) {
 	if got := seqs(s.second, 0, 100); len(got) != 2 {
 		t.Errorf("of a deleted claim: got %v", got)
 	}
-	if _, err := s.ClaimLog(t.Context(), s.project, s.tape, 0, 10); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := s.ClaimLog(t.Context(), in(s.project), s.tape, 0, 10); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("of a source: %v", err)
 	}
-	if _, err := s.ClaimLog(t.Context(), s.newProject("other"), s.claim, 0, 10); !errors.Is(err, annotate.ErrNotFound) {
+	if _, err := s.ClaimLog(t.Context(), in(s.newProject("other")), s.claim, 0, 10); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("of another project: %v", err)
 	}
 }
@@ -333,7 +333,7 @@ func TestClaimsThatHaveBeenDeletedAreListed(t *testing.T) {
 	t.Parallel()
 	s := newStoried(t)
 	deleted := func(project annotate.ID, limit int) (found []annotate.ID) {
-		claims, err := s.DeletedClaims(t.Context(), project, s.article, store.Shared, limit)
+		claims, err := s.DeletedClaims(t.Context(), in(project), s.article, store.Shared, limit)
 		if err != nil {
 			t.Fatal(err)
 		}

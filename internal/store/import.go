@@ -88,7 +88,8 @@ type importing struct {
 	corpus annotate.Corpus
 	done   Imported
 
-	version   int // of the codebook in force
+	version   int  // of the codebook in force
+	apart     bool // analysts have sets of their own
 	quorum    int
 	madeUnder func(codebook int) int
 	admission annotate.Admission
@@ -158,7 +159,7 @@ func (m *importing) located(err error) error {
 // anything until the import is over.
 func (m *importing) lock(ctx context.Context) (empty bool, err error) {
 	for _, lock := range []string{`FOR NO KEY UPDATE`, `FOR UPDATE`} {
-		if err := m.tx.QueryRow(ctx, `SELECT codebook, quorum FROM projects WHERE id = $1 `+lock, m.Project).Scan(&m.version, &m.quorum); err != nil {
+		if err := m.tx.QueryRow(ctx, `SELECT codebook, quorum, mode = 'independent' FROM projects WHERE id = $1 `+lock, m.Project).Scan(&m.version, &m.quorum, &m.apart); err != nil {
 			return false, err
 		}
 		err := m.tx.QueryRow(ctx, `
@@ -464,6 +465,9 @@ func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) e
 		return refused(fmt.Sprintf("The project has this article already, as %q, and not the same. Import into an empty project, or leave the article out.",
 			there.Article.Headline))
 	}
+	if m.apart && len(d.Annotations) > 0 {
+		return refused("In this project each analyst has a set of their own, and annotations from a file would be in nobody's. Import into a project on shared sets, or leave the annotations out.")
+	}
 	if err := m.know(ctx, d); err != nil {
 		return err
 	}
@@ -500,7 +504,7 @@ func (m *importing) conclude(d *annotate.AnnotatedArticle) {
 
 // there reads the article as an export would.
 func (m *importing) there(ctx context.Context, id annotate.ID) (d annotate.AnnotatedArticle, exists bool, err error) {
-	x := &export{tx: m.tx, project: m.Project, filter: ExportFilter{Articles: []annotate.ID{id}}, rows: m.rows}
+	x := &export{tx: m.tx, project: m.Project, filter: ExportFilter{Articles: []annotate.ID{id}, Hand: Shared}, rows: m.rows}
 	err = x.readGroups(ctx, func(group []annotate.AnnotatedArticle) bool {
 		d, exists = group[0], true
 		return true

@@ -88,7 +88,7 @@ func TestWhatWasImportedGoesOn(t *testing.T) {
 	n.project = n.newProject("copy")
 	n.mustImport(n.project, c)
 
-	log, err := n.Changes(t.Context(), n.project, n.wall, store.Shared, 0, 100)
+	log, err := n.Changes(t.Context(), in(n.project), n.wall, store.Shared, 0, 100)
 	if err != nil || len(log) != 1 || log[0].Seq != 20 || log[0].Author != n.mara || log[0].Codebook != 1 {
 		t.Fatalf("the log begins with %+v, %v", log, err)
 	}
@@ -104,7 +104,7 @@ func TestWhatWasImportedGoesOn(t *testing.T) {
 	if got := state.Annotations[n.declined]; got.Version != 2 || got.Fragments[0].Exact != "" {
 		t.Errorf("the log tells of %+v", got)
 	}
-	if log, err := n.Changes(t.Context(), n.project, n.wall, store.Shared, 20, 100); err != nil || len(log) != 0 {
+	if log, err := n.Changes(t.Context(), in(n.project), n.wall, store.Shared, 20, 100); err != nil || len(log) != 0 {
 		t.Errorf("after the newest there are %d, %v", len(log), err)
 	}
 
@@ -128,7 +128,7 @@ func TestWhatWasImportedGoesOn(t *testing.T) {
 	n.project = n.newProject("undone")
 	n.mustImport(n.project, c)
 	n.change(n.wall, n.mara, inverse.Inverse...)
-	if doc, _, err := n.AnnotatedArticle(t.Context(), n.project, n.wall, store.Shared); err != nil || len(doc.Annotations)+len(doc.Links) != 0 {
+	if doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), n.wall, store.Shared); err != nil || len(doc.Annotations)+len(doc.Links) != 0 {
 		t.Errorf("undoing the import leaves %d annotations, %v", len(doc.Annotations), err)
 	}
 }
@@ -166,11 +166,11 @@ func TestImportedReviewsAreMarked(t *testing.T) {
 	if c.Last == nil || c.Last.Imported == nil || c.People[n.mara] != "Mara Lind" {
 		t.Errorf("the claim tells of the decision %+v and of %v", c.Last, c.People)
 	}
-	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, n.wall, store.Shared)
+	doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), n.wall, store.Shared)
 	if err != nil || len(doc.Reviews) == 0 || doc.Reviews[0].Imported == nil {
 		t.Errorf("the article has the decisions %+v, %v", doc.Reviews, err)
 	}
-	if _, r, err := n.LastReview(t.Context(), n.project, n.held); err != nil || r.Imported == nil || r.Imported.From != harbour {
+	if _, r, err := n.LastReview(t.Context(), store.SetOf{Project: n.project, Hand: store.Shared}, n.held); err != nil || r.Imported == nil || r.Imported.From != harbour {
 		t.Errorf("the last decision is %+v, %v", r, err)
 	}
 	if done := n.mustImport(n.project, first); done.Unchanged != 3 {

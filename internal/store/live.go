@@ -21,8 +21,10 @@ type Note struct {
 	Project annotate.ID `json:"project"`
 	// Article is empty when the note concerns the whole project's entities.
 	Article annotate.ID `json:"article,omitempty"`
-	// Seq is the newest change set, when annotations changed.
-	Seq int64 `json:"seq,omitempty"`
+	// Hand says in whose set annotations changed, and Seq is its newest change
+	// set.
+	Hand annotate.Hand `json:"hand,omitempty"`
+	Seq  int64         `json:"seq,omitempty"`
 	// Claim is the claim that was decided on or remarked on.
 	Claim annotate.ID `json:"claim,omitempty"`
 	// Comment is the remark.

@@ -150,7 +150,7 @@ func (n *newsroom) link(article, from annotate.ID, role annotate.LinkRole, to an
 
 func (n *newsroom) read(claim annotate.ID) annotate.DecidedClaim {
 	n.tb.Helper()
-	c, err := n.Claim(n.tb.Context(), n.project, claim)
+	c, err := n.Claim(n.tb.Context(), in(n.project), claim)
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -177,4 +177,14 @@ func (n *newsroom) decide(claim, by annotate.ID, decision annotate.Decision, rea
 		n.tb.Fatal(err)
 	}
 	return done
+}
+
+// in is an asker who sees all of a project that works on shared sets.
+func in(project annotate.ID) store.Asker { return store.Operator(annotate.Project{ID: project}) }
+
+// by is user, asking as a manager of such a project.
+func by(project, user annotate.ID) store.Asker {
+	a := in(project)
+	a.User.ID = user
+	return a
 }

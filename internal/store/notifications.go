@@ -106,8 +106,16 @@ const selectNotifications = `
 	WHERE ` + maySee
 
 // maySee holds for a notification n of the user me while they are in the
-// project.
-const maySee = `(me.admin OR EXISTS (SELECT FROM members m WHERE m.project_id = n.project_id AND m.user_id = me.id))`
+// project and may see the claim: where analysts work apart, one who has finished
+// its article.
+const maySee = `(me.admin OR EXISTS (
+	SELECT FROM members m
+	JOIN projects mp ON mp.id = m.project_id
+	WHERE m.project_id = n.project_id AND m.user_id = me.id AND (m.role <> 'analyst' OR mp.mode = 'shared' OR EXISTS (
+		SELECT FROM annotations c
+		JOIN annotation_sets cs ON cs.project_id = c.project_id AND cs.id = c.set_id
+		JOIN assignments w ON w.project_id = cs.project_id AND w.article_id = cs.article_id AND w.analyst_id = me.id AND w.state = 'done'
+		WHERE c.project_id = n.project_id AND c.id = n.claim_id))))`
 
 // Notifications lists what somebody was notified of, the newest first, or only
 // what they have not read.

@@ -29,7 +29,7 @@ func (n *newsroom) staff() {
 
 func (n *newsroom) comment(claim, replyTo, by annotate.ID, body string) annotate.Comment {
 	n.tb.Helper()
-	c, err := n.AddComment(n.tb.Context(), n.project, annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: by, Body: body, CreatedAt: n.later()})
+	c, err := n.AddComment(n.tb.Context(), in(n.project), annotate.Comment{Claim: claim, ReplyTo: replyTo, Author: by, Body: body, CreatedAt: n.later()})
 	if err != nil {
 		n.tb.Fatal(err)
 	}
@@ -69,13 +69,13 @@ func TestAnswersMakeAThreadThatIsResolvedAndOpenedAgain(t *testing.T) {
 	if again := n.comment(claim, answer.ID, n.ana, "Thanks."); again.ReplyTo != first.ID {
 		t.Errorf("an answer to an answer is in the thread of %q, want %q", again.ReplyTo, first.ID)
 	}
-	if _, err := n.AddComment(t.Context(), n.project, annotate.Comment{Claim: other, ReplyTo: first.ID, Author: n.ana, Body: "Elsewhere", CreatedAt: n.now}); invalid(t, err)["reply_to"] == "" {
+	if _, err := n.AddComment(t.Context(), in(n.project), annotate.Comment{Claim: other, ReplyTo: first.ID, Author: n.ana, Body: "Elsewhere", CreatedAt: n.now}); invalid(t, err)["reply_to"] == "" {
 		t.Errorf("an answer from another claim gives %v", err)
 	}
 
 	waiting := func(want ...annotate.ID) {
 		t.Helper()
-		page, err := n.Claims(t.Context(), n.project, store.ClaimFilter{OpenThreads: true})
+		page, err := n.Claims(t.Context(), in(n.project), store.ClaimFilter{OpenThreads: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestAnswersMakeAThreadThatIsResolvedAndOpenedAgain(t *testing.T) {
 		}
 	}
 	resolve := func(thread annotate.ID, resolved bool) (annotate.Comment, error) {
-		return n.ResolveThread(t.Context(), n.project, store.ThreadResolution{Claim: claim, Thread: thread, Resolved: resolved, By: n.ben, At: n.later()})
+		return n.ResolveThread(t.Context(), in(n.project), store.ThreadResolution{Claim: claim, Thread: thread, Resolved: resolved, By: n.ben, At: n.later()})
 	}
 	waiting(claim)
 	if _, err := resolve(answer.ID, true); !errors.Is(err, annotate.ErrNotFound) {
@@ -102,7 +102,7 @@ func TestAnswersMakeAThreadThatIsResolvedAndOpenedAgain(t *testing.T) {
 	if again, err := resolve(first.ID, true); err != nil || !again.ResolvedAt.Equal(done.ResolvedAt) {
 		t.Errorf("resolved twice it is %+v, %v", again, err)
 	}
-	list, err := n.Comments(t.Context(), n.project, claim, "", 0)
+	list, err := n.Comments(t.Context(), in(n.project), claim, "", 0)
 	if err != nil || len(list.Items) != 3 || list.Items[0].Resolver != "Ben Okafor" || list.Items[1].ReplyTo != first.ID {
 		t.Errorf("the comments are %+v, %v", list.Items, err)
 	}

@@ -89,16 +89,18 @@ func (s *Store) Leave(ctx context.Context, project, article, page, stream annota
 	return translate(err)
 }
 
-// Presences lists the pages of an article that are open, those opened first
-// first.
-func (s *Store) Presences(ctx context.Context, project, article annotate.ID) ([]Presence, error) {
+// Presences lists the pages of an article that are open and that a may know
+// of, those opened first first. Where analysts work apart, one who has not
+// finished does not see where another looks.
+func (s *Store) Presences(ctx context.Context, a Asker, article annotate.ID) ([]Presence, error) {
 	rows, _ := s.pool.Query(ctx, `
 		SELECT p.page_id AS page, p.user_id AS "user", u.name AS user_name, coalesce(p.annotation_id::text, '') AS annotation, p.start
 		FROM presences p
 		JOIN users u ON u.id = p.user_id AND u.disabled_at IS NULL
-		WHERE p.project_id = $1 AND p.article_id = $2 AND p.seen_at > now() - $3::interval
+		WHERE p.project_id = $1 AND p.article_id = $2 AND p.seen_at > now() - $3::interval AND ($4::uuid IS NULL OR p.user_id = $4 OR EXISTS (
+		    SELECT FROM assignments w WHERE w.project_id = $1 AND w.article_id = $2 AND w.analyst_id = $4 AND w.state = 'done'))
 		ORDER BY p.arrived_at, p.page_id
-		LIMIT 200`, project, article, presenceLife)
+		LIMIT 200`, a.Project.ID, article, presenceLife, a.apart())
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByName[Presence])
 	return found, translate(err)
 }

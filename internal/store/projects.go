@@ -43,7 +43,7 @@ func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project,
 	if err != nil {
 		return annotate.Project{}, fmt.Errorf("write a codebook: %w", err)
 	}
-	p := annotate.Project{ID: NewID(), Slug: n.Slug, Name: n.Name, Quorum: 1, Codebook: 1, CreatedAt: n.At}
+	p := annotate.Project{ID: NewID(), Slug: n.Slug, Name: n.Name, Quorum: 1, Mode: annotate.ModeShared, Codebook: 1, CreatedAt: n.At}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
 		args := pgx.NamedArgs{"id": p.ID, "slug": p.Slug, "name": p.Name, "user": n.Creator, "at": n.At, "codebook": codebook}
 		b := &pgx.Batch{}
@@ -62,7 +62,7 @@ func (s *Store) AddProject(ctx context.Context, n NewProject) (annotate.Project,
 // the web, [Store.Asker] has done it already.
 func (s *Store) Project(ctx context.Context, slug string) (annotate.Project, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT id, slug, name, self_approval, quorum, codebook, created_at FROM projects WHERE slug = $1`, slug)
+		SELECT id, slug, name, self_approval, quorum, mode, pool, codebook, created_at FROM projects WHERE slug = $1`, slug)
 	p, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByName[annotate.Project])
 	if err != nil {
 		return annotate.Project{}, fmt.Errorf("find project %q: %w", slug, translate(err))
@@ -74,11 +74,13 @@ func (s *Store) Project(ctx context.Context, slug string) (annotate.Project, err
 // a manager of all there are.
 func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]annotate.Membership, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT p.id, p.slug, p.name, p.self_approval, p.quorum, p.codebook, p.created_at,
+		SELECT p.id, p.slug, p.name, p.self_approval, p.quorum, p.mode, p.pool, p.codebook, p.created_at,
 		       CASE WHEN u.admin THEN 'manager' ELSE m.role END,
 		       (SELECT count(*) FROM articles a WHERE a.project_id = p.id),
-		       (SELECT count(*) FROM annotations a
-		        WHERE a.project_id = p.id AND a.kind = 'claim' AND NOT a.deleted AND a.review_state = 'unreviewed'),
+		       (SELECT coalesce(sum(s.claims_unreviewed), 0) FROM annotation_sets s
+		        WHERE s.project_id = p.id AND `+reviewable+` AND (p.mode = 'shared' OR u.admin OR m.role <> 'analyst' OR EXISTS (
+		            SELECT FROM assignments w
+		            WHERE w.project_id = s.project_id AND w.article_id = s.article_id AND w.analyst_id = u.id AND w.state = 'done'))),
 		       (SELECT count(*) FROM members o WHERE o.project_id = p.id)
 		FROM users u
 		CROSS JOIN projects p
@@ -87,7 +89,7 @@ func (s *Store) Projects(ctx context.Context, user annotate.ID) ([]annotate.Memb
 		ORDER BY lower(p.name), p.slug`, user)
 	projects, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (m annotate.Membership, err error) {
 		p := &m.Project
-		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.SelfApproval, &p.Quorum, &p.Codebook, &p.CreatedAt,
+		err = row.Scan(&p.ID, &p.Slug, &p.Name, &p.SelfApproval, &p.Quorum, &p.Mode, &p.Pool, &p.Codebook, &p.CreatedAt,
 			&m.Role, &m.Articles, &m.Unreviewed, &m.Members)
 		return m, err
 	})
@@ -103,25 +105,42 @@ type ProjectChange struct {
 	Name         string
 	SelfApproval bool
 	Quorum       int
+	// Mode and Pool are those of [annotate.Project]. An empty Mode stays what
+	// it is.
+	Mode annotate.Mode
+	Pool int
 }
 
-// ChangeProject changes a project's name and its rules for decisions. It
-// returns an [annotate.Invalid] for a name or a quorum that will not do. With
-// another quorum all claims are where their decisions then put them; see
-// [Store.recount].
+// ChangeProject changes what a manager can set of a project. It returns an
+// [annotate.Invalid] for what will not do, and under mode to change that once
+// something has been annotated: what was made under one mode would mean
+// something else under the other. With another quorum all claims are where
+// their decisions then put them; see [Store.recount].
 func (s *Store) ChangeProject(ctx context.Context, c ProjectChange) error {
 	c.Name = strings.TrimSpace(c.Name)
 	bad := annotate.Invalid{}
 	bad.ValidateName("name", c.Name)
-	if bad.ValidateQuorum(c.Quorum); bad.Err() != nil {
-		return bad
+	bad.ValidateQuorum(c.Quorum)
+	if c.Mode != "" && !c.Mode.Valid() {
+		bad["mode"] = "Choose shared or independent."
 	}
-	// A renamed project is no longer the one it was imported from.
-	err := affected(s.pool.Exec(ctx, `
-		UPDATE projects
-		SET name = $2, self_approval = $3, quorum = $4,
-		    quorum_counted = CASE WHEN quorum = $4 THEN quorum_counted ELSE 0 END, origin = CASE WHEN name = $2 THEN origin END
-		WHERE id = $1`, c.Project, c.Name, c.SelfApproval, c.Quorum))
+	if c.Pool < 0 || c.Pool > annotate.MaxAnalysts {
+		bad["pool"] = "Give a number from 0 to 20."
+	}
+	if err := bad.Err(); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		if err := changeMode(ctx, tx, c); err != nil {
+			return err
+		}
+		// A renamed project is no longer the one it was imported from.
+		return affected(tx.Exec(ctx, `
+			UPDATE projects
+			SET name = $2, self_approval = $3, quorum = $4, pool = $5,
+			    quorum_counted = CASE WHEN quorum = $4 THEN quorum_counted ELSE 0 END, origin = CASE WHEN name = $2 THEN origin END
+			WHERE id = $1`, c.Project, c.Name, c.SelfApproval, c.Quorum, c.Pool))
+	})
 	if err == nil {
 		err = s.recount(ctx, c.Project)
 	}
@@ -130,3 +149,42 @@ func (s *Store) ChangeProject(ctx context.Context, c ProjectChange) error {
 	}
 	return nil
 }
+
+// changeMode changes a project's mode if that is wished for and nothing in it
+// has been annotated, deleted things included. Nobody annotates until tx ends.
+func changeMode(ctx context.Context, tx pgx.Tx, c ProjectChange) error {
+	var is annotate.Mode
+	err := tx.QueryRow(ctx, `SELECT mode FROM projects WHERE id = $1 FOR NO KEY UPDATE`, c.Project).Scan(&is)
+	if err != nil || c.Mode == "" || c.Mode == is {
+		return err
+	}
+	// Whoever appends a change set writes to this table first.
+	if _, err := tx.Exec(ctx, `LOCK TABLE annotation_sets IN SHARE MODE`); err != nil {
+		return err
+	}
+	var begun bool
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM annotation_sets WHERE project_id = $1 AND seq > 0)`, c.Project).Scan(&begun)
+	switch {
+	case err != nil:
+		return err
+	case begun:
+		return annotate.Invalid{"mode": "This project has annotations, and they would mean something else then. Make another project, and import the articles there."}
+	}
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE projects SET mode = $2 WHERE id = $1`, c.Project, c.Mode)
+	// Whoever is remembered to work here is to be asked about again.
+	b.Queue(`UPDATE users SET access = access + 1
+		WHERE admin OR id IN (SELECT user_id FROM members WHERE project_id = $1)`, c.Project)
+	b.Queue(`DELETE FROM annotation_sets WHERE project_id = $1 AND hand <> 'shared'`, c.Project) // which are empty
+	b.Queue(giveSets+` WHERE w.project_id = $1 ON CONFLICT DO NOTHING`, c.Project)
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// giveSets gives the analysts of assignments w their own sets, where there are
+// such, as long as a condition on w follows.
+const giveSets = `
+	INSERT INTO annotation_sets (project_id, id, article_id, revision_id, hand, analyst_id)
+	SELECT w.project_id, gen_random_uuid(), w.article_id, s.revision_id, 'independent', w.analyst_id
+	FROM assignments w
+	JOIN projects p ON p.id = w.project_id AND p.mode = 'independent'
+	JOIN annotation_sets s ON s.project_id = w.project_id AND s.article_id = w.article_id AND s.hand = 'shared'`

@@ -59,7 +59,7 @@ func (t *team) person(email, name string) annotate.ID {
 func TestAProjectBeginsWithItsCreatorAndACodebook(t *testing.T) {
 	t.Parallel()
 	s := newTeam(t)
-	want := annotate.Project{ID: s.project.ID, Slug: "harbour", Name: "Harbour inquiry", Quorum: 1, Codebook: 1, CreatedAt: morning}
+	want := annotate.Project{ID: s.project.ID, Slug: "harbour", Name: "Harbour inquiry", Quorum: 1, Mode: annotate.ModeShared, Codebook: 1, CreatedAt: morning}
 	got, err := s.Project(t.Context(), "harbour")
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)

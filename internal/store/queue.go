@@ -61,21 +61,25 @@ const (
 // there to be reviewed: an analyst's independent set is nobody else's yet.
 const reviewable = `s.hand <> 'independent'`
 
+// inQueue is the condition, on the annotation set s, that whoever asks may
+// have its claims in their queue.
+var inQueue = reviewable + ` AND ` + seenBy(`@reader`)
+
 // Claims lists the claims of a project that are there to be reviewed: those of
 // one article as they stand in it, those of many from the oldest on. A page
 // of a search among very many claims ends after some thousands were looked
 // at, and its Next goes on from there.
-func (s *Store) Claims(ctx context.Context, project annotate.ID, f ClaimFilter) (ClaimPage, error) {
-	page, err := s.claims(ctx, project, f)
+func (s *Store) Claims(ctx context.Context, a Asker, f ClaimFilter) (ClaimPage, error) {
+	page, err := s.claims(ctx, a, f)
 	if err != nil {
 		return ClaimPage{}, fmt.Errorf("list claims: %w", err)
 	}
 	return page, nil
 }
 
-func (s *Store) claims(ctx context.Context, project annotate.ID, f ClaimFilter) (ClaimPage, error) {
+func (s *Store) claims(ctx context.Context, a Asker, f ClaimFilter) (ClaimPage, error) {
 	var page ClaimPage
-	q, err := s.queue(ctx, project, f)
+	q, err := s.queue(ctx, a, f)
 	if err != nil {
 		return page, err
 	}
@@ -99,7 +103,7 @@ func (s *Store) claims(ctx context.Context, project annotate.ID, f ClaimFilter) 
 	if page.Counts, err = q.counts(ctx); err != nil {
 		return page, err
 	}
-	read, err := s.readClaims(ctx, project, claimIDs(keys))
+	read, err := s.readClaims(ctx, a, claimIDs(keys))
 	page.Items = read.claims
 	return page, err
 }
@@ -107,8 +111,8 @@ func (s *Store) claims(ctx context.Context, project annotate.ID, f ClaimFilter) 
 // Neighbours finds the claims before and after claim in the queue that f
 // lists, each empty if there is none. The claim itself need not be in it: a
 // decision may just have taken it out.
-func (s *Store) Neighbours(ctx context.Context, project annotate.ID, f ClaimFilter, claim annotate.ID) (before, after annotate.ID, err error) {
-	q, err := s.queue(ctx, project, f)
+func (s *Store) Neighbours(ctx context.Context, a Asker, f ClaimFilter, claim annotate.ID) (before, after annotate.ID, err error) {
+	q, err := s.queue(ctx, a, f)
 	if err != nil {
 		return "", "", fmt.Errorf("find the neighbours of claim %s: %w", claim, err)
 	}
@@ -167,10 +171,9 @@ const (
 
 // queue is the review queue under a filter.
 type queue struct {
-	store   *Store
-	project annotate.ID
-	filter  ClaimFilter
-	args    pgx.NamedArgs
+	store  *Store
+	filter ClaimFilter
+	args   pgx.NamedArgs
 	// where narrows the claims down as an index can, fits as it cannot.
 	where, fits string
 	// few says that where leaves few enough claims to read them all, and
@@ -180,14 +183,14 @@ type queue struct {
 	found []claimKey
 }
 
-func (s *Store) queue(ctx context.Context, project annotate.ID, f ClaimFilter) (*queue, error) {
+func (s *Store) queue(ctx context.Context, a Asker, f ClaimFilter) (*queue, error) {
 	if _, known := reviewStates[f.State]; !known {
 		return nil, annotate.Invalid{"state": "Use unreviewed, approved, disputed, rejected or changes_requested."}
 	}
 	if utf8.RuneCountInString(f.Query) > maxQuery {
 		return nil, annotate.Invalid{"q": "Search for at most 500 characters."}
 	}
-	q := &queue{store: s, project: project, filter: f, args: pgx.NamedArgs{"project": project}}
+	q := &queue{store: s, filter: f, args: pgx.NamedArgs{"project": a.Project.ID, "reader": a.narrowed()}}
 	if f.Author != "" {
 		q.where += ` AND a.created_by = @author`
 		q.args["author"] = f.Author
@@ -345,11 +348,11 @@ func (q *queue) byReviewer(context.Context) error {
 
 // wordsIn finds the annotation sets of articles in which the words stand,
 // somewhere, each with the number of its claims.
-const wordsIn = `
+var wordsIn = `
 	SELECT s.id, s.claims_unreviewed + s.claims_approved + s.claims_disputed + s.claims_rejected + s.claims_changes_requested AS claims
 	FROM articles a
 	JOIN annotation_sets s ON s.project_id = a.project_id AND s.article_id = a.id
-	WHERE a.project_id = @project AND a.search @@ article_query(@query, @open) AND ` + reviewable + `
+	WHERE a.project_id = @project AND a.search @@ article_query(@query, @open) AND ` + inQueue + `
 	LIMIT @most`
 
 const fitsWords = ` AND (
@@ -512,11 +515,11 @@ func (q *queue) compare(a, b claimKey) int {
 }
 
 // claimsWhere lists claims, before what narrows them down.
-const claimsWhere = `
+var claimsWhere = `
 	SELECT a.id, a.set_id, a.review_state, a.created_at, a.fragments
 	FROM annotations a
 	JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-	WHERE a.project_id = @project AND a.kind = 'claim' AND NOT a.deleted AND ` + reviewable
+	WHERE a.project_id = @project AND a.kind = 'claim' AND NOT a.deleted AND ` + inQueue
 
 // readFew reads all claims the filter leaves, in every state.
 func (q *queue) readFew(ctx context.Context) error {
@@ -636,7 +639,7 @@ func (q *queue) counts(ctx context.Context) (map[annotate.ReviewState]int, error
 			SELECT a.review_state, count(*)
 			FROM annotations a
 			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-			WHERE a.project_id = @project AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+q.where+`
+			WHERE a.project_id = @project AND a.kind = 'claim' AND NOT a.deleted AND `+inQueue+q.where+`
 			GROUP BY a.review_state`)
 	default:
 		return counts, q.count(ctx, counts, `
@@ -644,7 +647,7 @@ func (q *queue) counts(ctx context.Context) (map[annotate.ReviewState]int, error
 			FROM (SELECT sum(claims_unreviewed) AS unreviewed, sum(claims_approved) AS approved, sum(claims_disputed) AS disputed,
 			             sum(claims_rejected) AS rejected, sum(claims_changes_requested) AS changes_requested
 			      FROM annotation_sets s
-			      WHERE s.project_id = @project AND `+reviewable+`) AS t
+			      WHERE s.project_id = @project AND `+inQueue+`) AS t
 			CROSS JOIN LATERAL (VALUES ('unreviewed', unreviewed), ('approved', approved), ('disputed', disputed),
 			                           ('rejected', rejected), ('changes_requested', changes_requested)) AS of (state, claims)
 			WHERE claims IS NOT NULL`)

@@ -69,7 +69,7 @@ func TestAnotherQuorumHoldsForWhatIsDecided(t *testing.T) {
 	}
 	counted := func(want map[annotate.ReviewState]int) {
 		t.Helper()
-		page, err := n.Claims(t.Context(), n.project, store.ClaimFilter{})
+		page, err := n.Claims(t.Context(), in(n.project), store.ClaimFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,7 +176,7 @@ func TestWhatChangedSinceADecision(t *testing.T) {
 	again(source, annotate.Source, "a recording")
 	n.mention(article, annotate.Speaker, "Jan Vos", "") // nothing to do with it
 
-	log, whole, err := n.ClaimSince(t.Context(), n.project, claim, at)
+	log, whole, err := n.ClaimSince(t.Context(), in(n.project), claim, at)
 	if err != nil || !whole || len(log.Entries) != 4 {
 		t.Fatalf("%d change sets since, whole %v, %v", len(log.Entries), whole, err)
 	}
@@ -195,7 +195,7 @@ func TestWhatChangedSinceADecision(t *testing.T) {
 	if len(changed) != 2 || changed[speaker] == "" || changed[claim] == "" {
 		t.Errorf("what differs is %v, want the claim and its speaker", changed)
 	}
-	if log, whole, err := n.ClaimSince(t.Context(), n.project, claim, n.read(claim).Claim.Version); err != nil || !whole || len(log.Entries) != 0 {
+	if log, whole, err := n.ClaimSince(t.Context(), in(n.project), claim, n.read(claim).Claim.Version); err != nil || !whole || len(log.Entries) != 0 {
 		t.Errorf("since now there are %d change sets, whole %v, %v", len(log.Entries), whole, err)
 	}
 
@@ -203,7 +203,7 @@ func TestWhatChangedSinceADecision(t *testing.T) {
 	c := exported(t, n.Store, n.project, store.ExportFilter{})
 	n.project = n.newProject("copy")
 	n.mustImport(n.project, c)
-	if _, whole, err := n.ClaimSince(t.Context(), n.project, claim, at); err != nil || whole {
+	if _, whole, err := n.ClaimSince(t.Context(), in(n.project), claim, at); err != nil || whole {
 		t.Errorf("of what was before the import it tells all: %v, %v", whole, err)
 	}
 }

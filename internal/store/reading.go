@@ -29,7 +29,7 @@ const selectStamp = `
 	FROM annotation_sets s
 	JOIN projects p ON p.id = s.project_id
 	JOIN articles a ON a.project_id = s.project_id AND a.id = s.article_id
-	WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = $3 AND s.analyst_id IS NULL`
+	WHERE s.project_id = $1 AND s.article_id = $2 AND ` + byHand
 
 func (st *Stamp) scan(row pgx.Row) error {
 	return row.Scan(&st.Set, &st.Seq, &st.Remarks, &st.EntityChanges, &st.Codebook, &st.Updated)
@@ -37,20 +37,35 @@ func (st *Stamp) scan(row pgx.Row) error {
 
 // fromSet goes on from what is selected of the set that the article $2 of the
 // project $1 has by the hand $3.
-const fromSet = ` FROM annotation_sets WHERE project_id = $1 AND article_id = $2 AND hand = $3 AND analyst_id IS NULL`
+const fromSet = ` FROM annotation_sets s WHERE project_id = $1 AND article_id = $2 AND ` + byHand
+
+// byHand is the condition that the annotation set s is the one by the hand $3.
+const byHand = `coalesce(s.analyst_id::text, s.hand) = $3`
 
 // Stamp reads the stamp of an article's annotation set by hand.
-func (s *Store) Stamp(ctx context.Context, project, article annotate.ID, hand string) (Stamp, error) {
+func (s *Store) Stamp(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand) (Stamp, error) {
 	var st Stamp
-	err := st.scan(s.pool.QueryRow(ctx, selectStamp, project, article, hand))
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err == nil {
+		err = st.scan(s.pool.QueryRow(ctx, selectStamp, a.Project.ID, article, hand))
+	}
 	return st, translate(err)
 }
 
 // AnnotatedArticle reads an article with its annotation set by hand, as they
 // were at one moment.
-func (s *Store) AnnotatedArticle(ctx context.Context, project, article annotate.ID, hand string) (annotate.AnnotatedArticle, Stamp, error) {
+func (s *Store) AnnotatedArticle(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand) (annotate.AnnotatedArticle, Stamp, error) {
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return annotate.AnnotatedArticle{}, Stamp{}, fmt.Errorf("read article %s: %w", article, err)
+	}
+	return s.annotatedArticle(ctx, setKey{a.Project.ID, article, hand})
+}
+
+func (s *Store) annotatedArticle(ctx context.Context, key setKey) (annotate.AnnotatedArticle, Stamp, error) {
 	var doc annotate.AnnotatedArticle
 	var st Stamp
+	project, article, hand := key.project, key.article, key.hand
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
 	b.Queue(selectStamp, project, article, hand).QueryRow(st.scan)
@@ -106,10 +121,14 @@ const mostOpening = 1000
 // Opening reads the annotations of an article's annotation set by hand whose
 // first fragment begins before the code point end, in the order of the text:
 // at most 1,000 of them.
-func (s *Store) Opening(ctx context.Context, project, article annotate.ID, hand string, end int) ([]annotate.Annotation, error) {
+func (s *Store) Opening(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, end int) ([]annotate.Annotation, error) {
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return nil, fmt.Errorf("read the opening of article %s: %w", article, err)
+	}
 	rows, _ := s.pool.Query(ctx, `SELECT a.set_id, `+annotationColumns+` FROM annotations a
 		WHERE a.project_id = $1 AND a.set_id = (SELECT id`+fromSet+`) AND NOT a.deleted AND lower(a.fragments[1]) < $4
-		ORDER BY lower(a.fragments[1]), a.id LIMIT $5`, project, article, hand, end, mostOpening)
+		ORDER BY lower(a.fragments[1]), a.id LIMIT $5`, a.Project.ID, article, hand, end, mostOpening)
 	found, err := pgx.CollectRows(rows, scanAnnotation)
 	if err != nil {
 		return nil, fmt.Errorf("read the opening of article %s: %w", article, translate(err))
@@ -135,14 +154,18 @@ type LogEntry struct {
 
 // Changes reads at most limit entries of the log of an article's annotation
 // set by hand, from the one after number after, in order.
-func (s *Store) Changes(ctx context.Context, project, article annotate.ID, hand string, after int64, limit int) ([]LogEntry, error) {
+func (s *Store) Changes(ctx context.Context, a Asker, article annotate.ID, hand annotate.Hand, after int64, limit int) ([]LogEntry, error) {
+	hand, err := s.HandFor(ctx, a, article, hand)
+	if err != nil {
+		return nil, fmt.Errorf("read the log of article %s: %w", article, err)
+	}
 	rows, _ := s.pool.Query(ctx, `
 		SELECT c.seq, c.client_id AS id, c.author_id AS author, c.codebook, c.created_at, c.operations, c.inverse
 		FROM annotation_sets s
 		JOIN change_sets c ON c.project_id = s.project_id AND c.set_id = s.id AND c.seq > $4
-		WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = $3 AND s.analyst_id IS NULL
+		WHERE s.project_id = $1 AND s.article_id = $2 AND `+byHand+`
 		ORDER BY c.seq
-		LIMIT $5`, project, article, hand, after, limit)
+		LIMIT $5`, a.Project.ID, article, hand, after, limit)
 	entries, err := pgx.CollectRows(rows, pgx.RowToStructByName[LogEntry])
 	if err != nil {
 		return nil, fmt.Errorf("read the log of article %s: %w", article, translate(err))
@@ -150,19 +173,30 @@ func (s *Store) Changes(ctx context.Context, project, article annotate.ID, hand 
 	return entries, nil
 }
 
-// Seqs reads the number of the newest change set of each of articles, which
-// are pairs of project and article at the same index, for those that exist.
-func (s *Store) Seqs(ctx context.Context, projects, articles []annotate.ID) (map[annotate.ID]int64, error) {
+// SetOf names an annotation set.
+type SetOf struct {
+	Project annotate.ID
+	Article annotate.ID
+	Hand    annotate.Hand
+}
+
+// Seqs reads the number of the newest change set of each of sets, for those
+// that exist.
+func (s *Store) Seqs(ctx context.Context, sets []SetOf) (map[SetOf]int64, error) {
+	projects, articles, hands := make([]annotate.ID, len(sets)), make([]annotate.ID, len(sets)), make([]annotate.Hand, len(sets))
+	for i, set := range sets {
+		projects[i], articles[i], hands[i] = set.Project, set.Article, set.Hand
+	}
 	rows, _ := s.pool.Query(ctx, `
-		SELECT s.article_id, s.seq
-		FROM unnest($1::uuid[], $2::uuid[]) AS w (project_id, article_id)
-		JOIN annotation_sets s ON s.project_id = w.project_id AND s.article_id = w.article_id AND s.hand = 'shared'
-		ORDER BY s.article_id`, projects, articles)
-	seqs := map[annotate.ID]int64{}
-	var article annotate.ID
+		SELECT w.project_id, w.article_id, w.hand, s.seq
+		FROM unnest($1::uuid[], $2::uuid[], $3::text[]) AS w (project_id, article_id, hand)
+		JOIN annotation_sets s ON s.project_id = w.project_id AND s.article_id = w.article_id AND coalesce(s.analyst_id::text, s.hand) = w.hand
+		ORDER BY s.article_id, w.hand`, projects, articles, hands)
+	seqs := map[SetOf]int64{}
+	var set SetOf
 	var seq int64
-	_, err := pgx.ForEachRow(rows, []any{&article, &seq}, func() error {
-		seqs[article] = seq
+	_, err := pgx.ForEachRow(rows, []any{&set.Project, &set.Article, &set.Hand, &seq}, func() error {
+		seqs[set] = seq
 		return nil
 	})
 	return seqs, translate(err)
@@ -186,10 +220,10 @@ func scanRevision(row pgx.Row, r *annotate.Revision) error {
 	return row.Scan(&r.ID, &r.Article, &r.Number, &r.Text, &r.SHA256, &r.Normalisations, &r.Blocks, &r.CreatedAt)
 }
 
-// TextOf is the text that the annotation set of an article by hand belongs to.
-func (s *Store) TextOf(ctx context.Context, project, article annotate.ID, hand string) (*annotate.Text, error) {
+// TextOf is the text of an article that is tagged.
+func (s *Store) TextOf(ctx context.Context, project, article annotate.ID) (*annotate.Text, error) {
 	var revision annotate.ID
-	err := s.pool.QueryRow(ctx, `SELECT revision_id`+fromSet, project, article, hand).Scan(&revision)
+	err := s.pool.QueryRow(ctx, `SELECT revision_id`+fromSet, project, article, Shared).Scan(&revision)
 	if err != nil {
 		return nil, fmt.Errorf("find article %s: %w", article, translate(err))
 	}
@@ -256,24 +290,31 @@ func (s *Store) NamesIn(ctx context.Context, project annotate.ID, doc annotate.A
 	return names, nil
 }
 
-// Comment reads a comment.
-func (s *Store) Comment(ctx context.Context, project, id annotate.ID) (annotate.Comment, error) {
-	rows, _ := s.pool.Query(ctx, `SELECT `+commentColumns+` FROM comments c WHERE c.project_id = $1 AND c.id = $2`, project, id)
+// inSetByHand is the condition that the annotation a is in the set by the hand $3.
+const inSetByHand = ` EXISTS (SELECT FROM annotation_sets s WHERE s.project_id = a.project_id AND s.id = a.set_id AND ` + byHand + `)`
+
+// Comment reads a comment on a claim of a set.
+func (s *Store) Comment(ctx context.Context, set SetOf, id annotate.ID) (annotate.Comment, error) {
+	rows, _ := s.pool.Query(ctx, `
+		SELECT `+commentColumns+`
+		FROM comments c
+		JOIN annotations a ON a.project_id = c.project_id AND a.id = c.claim_id
+		WHERE c.project_id = $1 AND c.id = $2 AND`+inSetByHand, set.Project, id, set.Hand)
 	c, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[annotate.Comment])
 	return c, translate(err)
 }
 
-// LastReview reads a claim's state and the last decision about it.
-func (s *Store) LastReview(ctx context.Context, project, claim annotate.ID) (annotate.ReviewState, annotate.Review, error) {
+// LastReview reads the state of a claim of a set and the last decision on it.
+func (s *Store) LastReview(ctx context.Context, set SetOf, claim annotate.ID) (annotate.ReviewState, annotate.Review, error) {
 	var state annotate.ReviewState
 	var r annotate.Review
 	err := s.pool.QueryRow(ctx, `
 		SELECT a.review_state, `+reviewColumns+`
 		FROM annotations a
 		JOIN reviews r ON r.project_id = a.project_id AND r.claim_id = a.id
-		WHERE a.project_id = $1 AND a.id = $2
+		WHERE a.project_id = $1 AND a.id = $2 AND`+inSetByHand+`
 		ORDER BY r.id DESC
-		LIMIT 1`, project, claim).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt, &r.Imported)
+		LIMIT 1`, set.Project, claim, set.Hand).Scan(&state, &r.ID, &r.Claim, &r.Version, &r.Decision, &r.Reason, &r.Reviewer, &r.CreatedAt, &r.Imported)
 	return state, r, translate(err)
 }
 

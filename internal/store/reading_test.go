@@ -20,13 +20,13 @@ func TestTheOpeningIsWhatBeginsThere(t *testing.T) {
 	n.change(article, n.ana, annotate.Operation{Op: annotate.Delete, Annotation: &annotate.Annotation{ID: gone, Version: 1}})
 	n.tag(n.article("Elsewhere", "Elsewhere nothing sailed."), n.ana, annotate.Annotation{Kind: annotate.Cue, Fragments: []annotate.Fragment{{Start: 0, End: 9}}})
 
-	doc, _, err := n.AnnotatedArticle(t.Context(), n.project, article, store.Shared)
+	doc, _, err := n.AnnotatedArticle(t.Context(), in(n.project), article, store.Shared)
 	if err != nil {
 		t.Fatal(err)
 	}
 	begins := n.fragments(article, "The ramp was tested")[0].Start
 	for end, want := range map[int][]annotate.ID{0: {}, 1: {split}, begins: {split, said}, begins + 1: {split, said, late}} {
-		opening, err := n.Opening(t.Context(), n.project, article, store.Shared, end)
+		opening, err := n.Opening(t.Context(), in(n.project), article, store.Shared, end)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -176,7 +176,7 @@ const commentColumns = `c.id, c.claim_id AS claim, c.author_id AS author, c.body
 // opens it again if it was resolved; [annotate.Invalid] under reply_to says that
 // there is no such comment on the claim. Whom it names, whom it answers and
 // whose claim it is about are notified.
-func (s *Store) AddComment(ctx context.Context, project annotate.ID, c annotate.Comment) (annotate.Comment, error) {
+func (s *Store) AddComment(ctx context.Context, a Asker, c annotate.Comment) (annotate.Comment, error) {
 	if err := c.Validate(); err != nil {
 		return annotate.Comment{}, err
 	}
@@ -184,24 +184,26 @@ func (s *Store) AddComment(ctx context.Context, project annotate.ID, c annotate.
 	c.ResolvedBy, c.ResolvedAt = "", time.Time{}
 	var article annotate.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		article, err = addComment(ctx, tx, project, &c)
+		article, err = addComment(ctx, tx, a, &c)
 		return err
 	})
 	if err != nil {
 		return annotate.Comment{}, fmt.Errorf("comment on claim %s: %w", c.Claim, err)
 	}
-	s.Announce(Note{Project: project, Article: article, Claim: c.Claim, Comment: c.ID})
+	s.Announce(Note{Project: a.Project.ID, Article: article, Claim: c.Claim, Comment: c.ID})
 	return c, nil
 }
 
 // addComment writes c, and says in which article its claim is.
-func addComment(ctx context.Context, tx pgx.Tx, project annotate.ID, c *annotate.Comment) (article annotate.ID, err error) {
+func addComment(ctx context.Context, tx pgx.Tx, a Asker, c *annotate.Comment) (article annotate.ID, err error) {
+	project := a.Project.ID
 	var author annotate.ID
 	err = tx.QueryRow(ctx, `
 		SELECT s.article_id, a.created_by
 		FROM annotations a
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable, project, c.Claim).Scan(&article, &author)
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+` AND `+seenBy("$3"),
+		project, c.Claim, a.narrowed()).Scan(&article, &author)
 	if err != nil {
 		return "", err
 	}
@@ -244,7 +246,8 @@ func joinThread(ctx context.Context, tx pgx.Tx, project annotate.ID, c *annotate
 
 // ResolveThread resolves the thread that a comment on a claim begins, or opens
 // it again. What is so already stays.
-func (s *Store) ResolveThread(ctx context.Context, project annotate.ID, r ThreadResolution) (annotate.Comment, error) {
+func (s *Store) ResolveThread(ctx context.Context, a Asker, r ThreadResolution) (annotate.Comment, error) {
+	project := a.Project.ID
 	var c annotate.Comment
 	var article annotate.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -253,8 +256,8 @@ func (s *Store) ResolveThread(ctx context.Context, project annotate.ID, r Thread
 			FROM annotations a
 			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
 			WHERE c.project_id = $1 AND c.claim_id = $2 AND c.id = $3 AND c.reply_to IS NULL
-			  AND a.project_id = c.project_id AND a.id = c.claim_id AND NOT a.deleted AND `+reviewable,
-			project, r.Claim, r.Thread, r.Resolved, r.By, r.At.UTC().Truncate(time.Microsecond))
+			  AND a.project_id = c.project_id AND a.id = c.claim_id AND NOT a.deleted AND `+reviewable+` AND `+seenBy("$7"),
+			project, r.Claim, r.Thread, r.Resolved, r.By, r.At.UTC().Truncate(time.Microsecond), a.narrowed())
 		if err := affected(tag, err); err != nil {
 			return err
 		}
@@ -283,7 +286,7 @@ type ThreadResolution struct {
 
 // Comments lists the remarks on a claim that is there to be reviewed, the
 // oldest first.
-func (s *Store) Comments(ctx context.Context, project, claim annotate.ID, cursor string, limit int) (Page[annotate.ListedComment], error) {
+func (s *Store) Comments(ctx context.Context, a Asker, claim annotate.ID, cursor string, limit int) (Page[annotate.ListedComment], error) {
 	after := annotate.ID("")
 	if cursor != "" {
 		key, err := readCursor(cursor, 1)
@@ -299,7 +302,7 @@ func (s *Store) Comments(ctx context.Context, project, claim annotate.ID, cursor
 	b := &pgx.Batch{}
 	b.Queue(`SELECT true FROM annotations a
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable, project, claim).
+		WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+` AND `+seenBy("$3"), a.Project.ID, claim, a.narrowed()).
 		QueryRow(func(row pgx.Row) error {
 			var there bool
 			return row.Scan(&there)
@@ -310,7 +313,7 @@ func (s *Store) Comments(ctx context.Context, project, claim annotate.ID, cursor
 		LEFT JOIN users r ON r.id = c.resolved_by
 		WHERE c.project_id = @project AND c.claim_id = @claim AND (@after = '' OR c.id > nullif(@after, '')::uuid)
 		ORDER BY c.id
-		LIMIT @limit`, pgx.NamedArgs{"project": project, "claim": claim, "after": after, "limit": limit + 1}).
+		LIMIT @limit`, pgx.NamedArgs{"project": a.Project.ID, "claim": claim, "after": after, "limit": limit + 1}).
 		Query(func(rows pgx.Rows) (err error) {
 			found, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.ListedComment])
 			return err

@@ -282,7 +282,7 @@ func TestCommentsAreReadInOrderAndInPages(t *testing.T) {
 	claim := n.claim(n.article("Harbour", harbour), "The wall will hold this winter")
 	var want []annotate.Comment
 	for i := range 5 {
-		c, err := n.AddComment(t.Context(), n.project, annotate.Comment{Claim: claim, Author: n.ana, Body: fmt.Sprintf("Remark %d 🌊", i), CreatedAt: n.later()})
+		c, err := n.AddComment(t.Context(), in(n.project), annotate.Comment{Claim: claim, Author: n.ana, Body: fmt.Sprintf("Remark %d 🌊", i), CreatedAt: n.later()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -290,7 +290,7 @@ func TestCommentsAreReadInOrderAndInPages(t *testing.T) {
 	}
 	var got []annotate.Comment
 	for cursor := ""; ; {
-		page, err := n.Comments(t.Context(), n.project, claim, cursor, 2)
+		page, err := n.Comments(t.Context(), in(n.project), claim, cursor, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -331,18 +331,18 @@ func TestCommentsAreRefused(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := n.AddComment(t.Context(), tt.project, tt.comment)
+			_, err := n.AddComment(t.Context(), in(tt.project), tt.comment)
 			if _, invalid := errors.AsType[annotate.Invalid](err); invalid != tt.invalid || !invalid && !errors.Is(err, annotate.ErrNotFound) {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
 	for name, where := range map[string][2]annotate.ID{"a speaker": {n.project, speaker}, "another project's claim": {other, claim}} {
-		if _, err := n.Comments(t.Context(), where[0], where[1], "", 0); !errors.Is(err, annotate.ErrNotFound) {
+		if _, err := n.Comments(t.Context(), in(where[0]), where[1], "", 0); !errors.Is(err, annotate.ErrNotFound) {
 			t.Errorf("listing comments on %s gives %v", name, err)
 		}
 	}
-	if _, err := n.Comments(t.Context(), n.project, claim, "elsewhere", 0); err == nil {
+	if _, err := n.Comments(t.Context(), in(n.project), claim, "elsewhere", 0); err == nil {
 		t.Error("a cursor that is none is taken")
 	}
 	if got := n.read(claim).Comments; got != 0 {
@@ -361,7 +361,7 @@ func TestReviewsAndCommentsAreAnnounced(t *testing.T) {
 	}()
 	<-listening
 	n.decide(claim, n.ben, annotate.Approve, "")
-	c, err := n.AddComment(t.Context(), n.project, annotate.Comment{Claim: claim, Author: n.ana, Body: "Thanks.", CreatedAt: n.later()})
+	c, err := n.AddComment(t.Context(), in(n.project), annotate.Comment{Claim: claim, Author: n.ana, Body: "Thanks.", CreatedAt: n.later()})
 	if err != nil {
 		t.Fatal(err)
 	}

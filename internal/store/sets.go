@@ -3,6 +3,7 @@ package store
 import (
 	"container/list"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -15,6 +16,7 @@ import (
 // truth; this is a copy that saves reading it before each append.
 type keptSet struct {
 	key      setKey
+	mode     annotate.Mode // of its project
 	id       annotate.ID
 	revision annotate.ID
 	seq      int64
@@ -82,6 +84,11 @@ func (s *Store) keptSet(ctx context.Context, d *door, key setKey) (*keptSet, err
 		return nil, err
 	}
 	defer conn.Release()
+	if key.hand == Adjudicated {
+		if err := beginAdjudication(ctx, conn, key); err != nil {
+			return nil, err
+		}
+	}
 	set := &keptSet{key: key}
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
@@ -98,6 +105,19 @@ func (s *Store) keptSet(ctx context.Context, d *door, key setKey) (*keptSet, err
 	return set, nil
 }
 
+// beginAdjudication makes the adjudicated set of an article where analysts
+// work apart, unless there is one.
+func beginAdjudication(ctx context.Context, q querier, key setKey) error {
+	_, err := q.Exec(ctx, `
+		INSERT INTO annotation_sets (project_id, id, article_id, revision_id, hand)
+		SELECT s.project_id, $3, s.article_id, s.revision_id, 'adjudicated'
+		FROM annotation_sets s
+		JOIN projects p ON p.id = s.project_id AND p.mode = 'independent'
+		WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = 'shared'
+		ON CONFLICT (project_id, article_id, hand, analyst_id) DO NOTHING`, key.project, key.article, NewID())
+	return translate(err)
+}
+
 // queueRead queues the statements that read the set whole, the first of them
 // with lock.
 func (set *keptSet) queueRead(b *pgx.Batch, lock string) {
@@ -107,12 +127,12 @@ func (set *keptSet) queueRead(b *pgx.Batch, lock string) {
 	key := set.key
 	set.state = annotate.NewState(nil, nil)
 	set.stored = map[annotate.ID]int{}
-	b.Queue(`SELECT s.id, s.seq, s.revision_id, p.codebook
+	b.Queue(`SELECT s.id, s.seq, s.revision_id, p.codebook, p.mode
 		FROM annotation_sets s
 		JOIN projects p ON p.id = s.project_id
-		WHERE s.project_id = $1 AND s.article_id = $2 AND s.hand = $3 AND s.analyst_id IS NULL `+lock,
+		WHERE s.project_id = $1 AND s.article_id = $2 AND `+byHand+` `+lock,
 		key.project, key.article, key.hand).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&set.id, &set.seq, &set.revision, &set.version)
+		return row.Scan(&set.id, &set.seq, &set.revision, &set.version, &set.mode)
 	})
 	b.Queue(`SELECT set_id, `+annotationColumns+` FROM annotations a`+inSet, key.project, key.article, key.hand).Query(func(rows pgx.Rows) error {
 		found, err := pgx.CollectRows(rows, scanAnnotation)
@@ -174,10 +194,20 @@ func (s *Store) lockSet(ctx context.Context, conn *pgxpool.Conn, p *passage) (se
 		elsewhere, err = pgx.CollectRows(rows, pgx.RowTo[annotate.ID])
 		return err
 	})
+	if analyst := p.key.hand.Analyst(); analyst != "" {
+		b.Queue(`SELECT state FROM assignments WHERE project_id = $1 AND article_id = $2 AND analyst_id = $3 AND state <> 'done' FOR NO KEY UPDATE`,
+			p.key.project, p.key.article, analyst).QueryRow(func(row pgx.Row) error {
+			var state annotate.AssignmentState
+			return row.Scan(&state)
+		})
+	}
 	// Locked, so that it is the same when the write looks at it.
 	b.Queue(`SELECT access FROM users WHERE id = $1 FOR SHARE`, p.cs.Author).QueryRow(func(row pgx.Row) error { return row.Scan(&access) })
 	if err := conn.SendBatch(ctx, b).Close(); err != nil {
-		return nil, nil, translate(err)
+		if err = translate(err); errors.Is(err, annotate.ErrNotFound) && p.key.hand.Analyst() != "" {
+			err = errNotTheirs
+		}
+		return nil, nil, err
 	}
 	if p.access != nil && *p.access != access {
 		return nil, nil, errAccessChanged
@@ -218,6 +248,12 @@ func named(cs annotate.ChangeSet) (annotations, links []annotate.ID) {
 
 // append applies p's change set and has w write what came of it.
 func (set *keptSet) append(p *passage, w *write) error {
+	if (set.mode == annotate.ModeIndependent) == (set.key.hand == Shared) {
+		return errWorkApart
+	}
+	if analyst := set.key.hand.Analyst(); analyst != "" && analyst != p.cs.Author {
+		return annotate.ErrForbidden
+	}
 	was := set.seq
 	p.cs.Codebook = set.version
 	outcome, err := set.state.Apply(p.cs, set.text, set.codebook)

@@ -19,6 +19,7 @@ type write struct {
 	changed map[*keptSet]map[annotate.ID]bool
 	log     logRows
 	authors [2]column // with what lets them in, as moveOn takes them
+	work    [4]column // of analysts on sets of their own, as goOn takes it
 }
 
 func newWrite() *write { return &write{changed: map[*keptSet]map[annotate.ID]bool{}} }
@@ -37,6 +38,12 @@ func (w *write) add(set *keptSet, was int64, p *passage, outcome annotate.Outcom
 	if w.changed[set] == nil {
 		w.changed[set] = map[annotate.ID]bool{}
 		w.sets, w.was = append(w.sets, set), append(w.was, was)
+		if analyst := set.key.hand.Analyst(); analyst != "" {
+			w.work[0].id(set.key.project)
+			w.work[1].id(set.key.article)
+			w.work[2].id(analyst)
+			w.work[3].time(cs.At)
+		}
 	}
 	w.log.add(set, cs, operations, inverse)
 	w.authors[0].id(cs.Author)
@@ -90,13 +97,17 @@ func ended(conn *pgxpool.Conn) error {
 	return nil
 }
 
-// moveOn moves each set's number on if it, the codebook and what its authors
-// may do are what they were thought to be. If they are not, the number becomes
+// moveOn moves each set's number on if it, the codebook, the project's mode and
+// what its authors may do are what they were thought to be, and an analyst's own
+// set is still assigned to them. If they are not, the number becomes
 // NULL, which is refused and takes the transaction with it. It also counts the
 // new annotations.
 const moveOn = `
 	UPDATE annotation_sets s SET
-	    seq = CASE WHEN s.seq = m.was AND p.codebook = m.codebook AND NOT EXISTS (
+	    seq = CASE WHEN s.seq = m.was AND p.codebook = m.codebook AND (s.hand = 'shared') = (p.mode = 'shared') AND (
+	                   s.analyst_id IS NULL OR EXISTS (
+	                       SELECT FROM assignments w
+	                       WHERE w.project_id = s.project_id AND w.article_id = s.article_id AND w.analyst_id = s.analyst_id)) AND NOT EXISTS (
 	                   SELECT FROM unnest($8::uuid[], $9::bigint[]) AS a (id, access)
 	                   LEFT JOIN users u ON u.id = a.id
 	                   WHERE u.id IS NULL OR u.access <> a.access)
@@ -107,6 +118,16 @@ const moveOn = `
 	     AS m (project_id, id, was, seq, codebook, annotations, claims)
 	JOIN projects p ON p.id = m.project_id
 	WHERE s.project_id = m.project_id AND s.id = m.id`
+
+// goOn notes that analysts work on articles that are assigned to them. One who
+// has finished meanwhile would have no note left, which is refused and takes the
+// transaction with it.
+const goOn = `
+	UPDATE assignments w SET
+	    state = 'in_progress', started_at = coalesce(w.started_at, u.at), active_at = u.at,
+	    note = CASE WHEN w.state <> 'done' THEN w.note END
+	FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) AS u (project_id, article_id, analyst_id, at)
+	WHERE w.project_id = u.project_id AND w.article_id = u.article_id AND w.analyst_id = u.analyst_id`
 
 // queue queues the statements: the numbers first, whose rows are the locks,
 // and annotations before the links that need them.
@@ -143,6 +164,7 @@ func (w *write) queue(b *pgx.Batch) {
 		moves[6].int(int64(claims))
 	}
 	b.Queue(moveOn, append(arguments(moves[:]), arguments(w.authors[:])...)...).Exec(hit(len(w.sets)))
+	queueRows(b, goOn, w.work[:])
 	queueRows(b, insertLog, w.log.of[:])
 	queueRows(b, insertAnnotations, newAnnotations.of[:])
 	queueRows(b, updateAnnotations, oldAnnotations.of[:])
