@@ -92,4 +92,5 @@ func TestTheCodebookStandsBesideTheText(t *testing.T) {
 	ana.click("#codebook-open")
 	ana.until("a sheet", `(() => { const r = document.querySelector("#codebook-panel").getBoundingClientRect(); return r.left === 0 && r.width === innerWidth && r.bottom === innerHeight && r.top > 100 })()`)
 	ana.click("#codebook-close")
+	ana.until("the keyboard where it came from, in sight", `document.activeElement?.matches("#more > summary")`)
 }
