@@ -27,9 +27,10 @@ export class Scroller {
   show({ start }: Range): void {
     const { view, offsets } = this.#bench.parts;
     const rect = view.range(TextView.stretch({ start, end: start + 1 }, offsets)).getBoundingClientRect();
-    const top = find("#bench-bar").getBoundingClientRect().bottom;
+    const bar = find("#bench-bar").getBoundingClientRect();
     const bottom = this.#rail.isSheet ? innerHeight * (1 - sheetHeight) : innerHeight;
-    if (rect.top > top + 16 && rect.bottom < bottom - 72) return;
+    if (rect.top > bar.bottom + 16 && rect.bottom < bottom - 72) return;
+    const top = bar.height; // once what is above the bar has gone
     scrollBy({ top: rect.top - top - (bottom - top) / 4, behavior: calm.matches ? "instant" : "smooth" });
   }
 
