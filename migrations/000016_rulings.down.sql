@@ -1,0 +1,3 @@
+ALTER TABLE projects DROP COLUMN causes;
+DROP TABLE ruled_annotations;
+DROP TABLE rulings;
