@@ -22,13 +22,14 @@ var floorplan = map[string][]string{
 		"internal/mail", "internal/store", "web",
 	},
 	"internal":                 {}, // this test
+	"internal/adjudicate":      {"internal/agreement", "internal/annotate"},
 	"internal/agreement":       {"internal/annotate"},
 	"internal/annotate":        {},
 	"internal/browsertest":     {"internal/annotate", "internal/demo", "internal/http", "internal/store", "internal/store/storetest", "web", "web/language"},
 	"internal/demo":            {"internal/annotate"},
 	"internal/exchange":        {"internal/annotate"},
 	"internal/find":            {"internal/annotate"},
-	"internal/http":            {"internal/annotate", "internal/exchange", "internal/mail", "internal/store", "web", "web/language", "web/page"},
+	"internal/http":            {"internal/adjudicate", "internal/agreement", "internal/annotate", "internal/exchange", "internal/mail", "internal/store", "web", "web/language", "web/page"},
 	"internal/localdb":         {},
 	"internal/mail":            {},
 	"internal/store":           {"internal/annotate", "internal/find", "migrations"},
@@ -37,7 +38,7 @@ var floorplan = map[string][]string{
 	"web":                      {},
 	"web/build":                {},
 	"web/language":             {},
-	"web/page":                 {"internal/annotate", "web/language", "web/ui"},
+	"web/page":                 {"internal/adjudicate", "internal/agreement", "internal/annotate", "web/language", "web/ui"},
 	"web/ui":                   {"web/language"},
 }
 

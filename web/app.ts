@@ -8,6 +8,7 @@ import "./ui/_confirm";
 import "./ui/_copy";
 import "./ui/_dialog";
 import "./ui/_filterlist";
+import "./ui/_lookagain";
 import "./ui/_menu";
 import "./ui/_print";
 import "./ui/_slug";

@@ -21,6 +21,7 @@ type gallery struct {
 	*app
 	papers  *demonstration
 	empty   annotate.Project
+	apart   *apart
 	visitor *person // not signed in
 	admin   *person
 	// starter is an analyst of the project in which there is nothing yet.
@@ -82,7 +83,7 @@ func TestEveryPageHasAScene(t *testing.T) {
 }
 
 // notPages answer GET with something that is not read as a page.
-var notPages = []string{"/api/", "/assets/", "/schemas/", "/healthz", "/readyz", "/favicon.ico", "/projects/{project}/export/file", "/colors/", "/projects/{project}/codebook/beside"}
+var notPages = []string{"/api/", "/assets/", "/schemas/", "/healthz", "/readyz", "/favicon.ico", "/projects/{project}/export/file", "/projects/{project}/agreement/file", "/colors/", "/projects/{project}/codebook/beside"}
 
 func pageRoutes(tb testing.TB, a *app) []string {
 	tb.Helper()
@@ -110,6 +111,7 @@ func newGallery(tb testing.TB) *gallery {
 	g.papers = g.demonstration()
 	g.haveDuplicates()
 	g.empty = g.project("empty", "Nothing yet")
+	g.apart = g.apartFrom(4)
 	g.starter = g.member(g.empty, annotate.Analyst, "Stella Starter")
 	g.visitor = g.app.visitor("Victor Visitor")
 	g.admin = g.app.visitor("Ada Admin")
@@ -166,6 +168,8 @@ func (g *gallery) haveDuplicates() {
 func by(role annotate.Role) func(*gallery) *person {
 	return func(g *gallery) *person { return g.papers.people[role] }
 }
+
+func theApartReviewer(g *gallery) *person { return g.apart.reviewer }
 
 func anybody(g *gallery) *person { return g.visitor }
 

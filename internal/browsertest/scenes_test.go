@@ -195,6 +195,38 @@ var scenes = map[string][]scene{
 		{state: "much", by: by(annotate.Viewer), path: func(g *gallery) string { return versions("")(g) + "/../diff?from=1&to=2" }},
 		{state: "nothing", by: by(annotate.Viewer), path: at("/projects/papers/codebook/diff?from=1&to=1")},
 	},
+	"/projects/{project}/agreement": {
+		{state: "of a shared project", by: by(annotate.Manager), path: at("/projects/papers/agreement")},
+		{state: "filled", by: theApartReviewer, path: at("/projects/apart/agreement"), then: (*person).measured},
+		{state: "with the meanings", by: theApartReviewer, path: at("/projects/apart/agreement?show=kind+claim+token_alpha"), then: func(p *person) {
+			p.measured()
+			p.click(".meanings summary")
+			p.until("the meanings", `document.querySelector(".meanings[open]")`)
+		}},
+		{state: "of two", by: theApartReviewer, path: func(g *gallery) string {
+			return "/projects/apart/agreement?analyst=" + string(g.apart.analysts[0].id) + "&analyst=" + string(g.apart.analysts[1].id)
+		}, then: (*person).measured},
+	},
+	"/projects/{project}/agreement/cases": {
+		{state: "where spans differ", by: theApartReviewer, path: agreementCases("kind=claim&measure=f1_exact&only=differ")},
+		{state: "what all answered", by: theApartReviewer, path: agreementCases("attribute=quotation&measure=fleiss_kappa")},
+		{state: "who said what", by: theApartReviewer, path: agreementCases("measure=f1_attributions&only=differ")},
+		{state: "nothing there", by: theApartReviewer, path: agreementCases("kind=cue&measure=f1_overlap&only=differ")},
+	},
+	"/projects/{project}/adjudication": {
+		{state: "of a shared project", by: by(annotate.Reviewer), path: at("/projects/papers/adjudication")},
+		{state: "filled", by: theApartReviewer, path: at("/projects/apart/adjudication")},
+	},
+	"/projects/{project}/articles/{article}/adjudicate": {
+		{state: "at first", by: theApartReviewer, path: adjudicating, then: (*person).adjudicating},
+		{state: "with a merge", by: theApartReviewer, path: adjudicating, then: func(p *person) {
+			p.adjudicating()
+			p.press("u")
+			p.until("a point that differs", `document.activeElement.matches(".point-card.differing")`)
+			p.press("m")
+			p.until("the merge", `document.activeElement.closest("[data-merge][open]")`)
+		}},
+	},
 	"/projects/{project}/export": {
 		{state: "empty", by: theStarter, path: at("/projects/empty/export")},
 		{state: "filled, with the import", by: by(annotate.Manager), path: at("/projects/papers/export")},
@@ -370,6 +402,31 @@ func bulkChange(kind string) func(*gallery) string {
 		}))(g.tb)
 		return "/projects/papers/bulk/" + string(done.ID)
 	}
+}
+
+// measured waits until agreement has been computed.
+func (p *person) measured() {
+	p.tb.Helper()
+	p.until("the numbers", `document.querySelector(".agreement")`)
+}
+
+func agreementCases(query string) func(*gallery) string {
+	return func(g *gallery) string {
+		g.apart.reviewer.open("/projects/apart/agreement")
+		g.apart.reviewer.measured()
+		return "/projects/apart/agreement/cases?" + query
+	}
+}
+
+func adjudicating(g *gallery) string {
+	return "/projects/apart/articles/" + string(g.apart.articles[0]) + "/adjudicate"
+}
+
+// adjudicating waits for the script, and for the first point to have the
+// keyboard.
+func (p *person) adjudicating() {
+	p.tb.Helper()
+	p.until("the first open point", `document.documentElement.dataset.adjudicate === "ready" && document.activeElement.matches(".point-card")`)
 }
 
 func claimIn(state annotate.ReviewState) func(*gallery) string {

@@ -39,6 +39,7 @@ var (
 	errTooManyRequests  = errors.New("too many requests")
 	errBadRequest       = errors.New("request cannot be read")
 	errNotReady         = errors.New("not ready")
+	errUnderWay         = errors.New("being computed still")
 )
 
 // problem is an RFC 9457 problem: what went wrong, and what to do about it. It
@@ -322,6 +323,8 @@ var refusals = []struct {
 		"Too many wrong passwords for this account. Wait a quarter of an hour, then try again.")},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", language.Key("Not ready"), always(
 		"The database does not answer, or its schema is being changed. Try again in a moment.")},
+	{errUnderWay, http.StatusServiceUnavailable, "under-way", language.Key("Being computed"), always(
+		"This takes a while and goes on by itself. Ask again in a few seconds.")},
 	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", language.Key("Too many tries"), always(
 		"Wait a minute and try again.")},
 	{errBadRequest, http.StatusBadRequest, "bad-request", language.Key("Cannot be read"), always(

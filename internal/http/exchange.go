@@ -370,6 +370,13 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	f := s.frame(w, r, s.language(r).T("Export"))
 	f.Active = page.NavExport
+	if project.Mode == annotate.ModeIndependent {
+		members, err := s.store.Members(r.Context(), project.ID)
+		if err != nil {
+			return err
+		}
+		v.Sets = page.ExportSets(f, members)
+	}
 	return s.render(w, r, status, page.Export(f, v))
 }
 

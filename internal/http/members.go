@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"onrecord.dev/internal/annotate"
@@ -32,6 +34,11 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request, status int
 		v.Role = annotate.Analyst
 	}
 	var err error
+	if v.Complaints["causes"] == "" {
+		if v.Causes, err = s.causesInWords(r); err != nil {
+			return err
+		}
+	}
 	if v.Members, err = s.store.Members(r.Context(), p.ID); err != nil {
 		return err
 	}
@@ -74,6 +81,46 @@ func (s *Server) changeProject(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.redirect(w, r, page.SettingsURL(p.Slug), s.language(r).T("Settings saved."))
+}
+
+// causesInWords are the project's causes of disagreement, one a line: ours in
+// the reader's language.
+func (s *Server) causesInWords(r *http.Request) (string, error) {
+	causes, err := s.store.Causes(r.Context(), asker(r.Context()).Project.ID)
+	l := s.language(r)
+	for i, c := range causes {
+		causes[i] = l.Say(c)
+	}
+	return strings.Join(causes, "\n"), err
+}
+
+// changeCauses says why analysts of the project may disagree. The list that
+// comes with Onrecord, in whatever language it was shown, stays that list.
+func (s *Server) changeCauses(w http.ResponseWriter, r *http.Request) error {
+	if err := readForm(r); err != nil {
+		return err
+	}
+	lines := r.PostForm.Get("causes")
+	causes, err := annotate.ParseCauses(lines)
+	if bad, ok := complaintsOf(err, "", ""); ok {
+		return s.settingsPage(w, r, http.StatusUnprocessableEntity, page.SettingsView{Causes: lines, Complaints: bad})
+	}
+	if err != nil {
+		return err
+	}
+	l := s.language(r)
+	ours := annotate.DefaultCauses()
+	for i, c := range ours {
+		ours[i] = l.Say(c)
+	}
+	if slices.Equal(causes, ours) {
+		causes = nil
+	}
+	project := asker(r.Context()).Project
+	if err := s.store.ChangeCauses(r.Context(), project.ID, causes); err != nil {
+		return err
+	}
+	return s.redirect(w, r, page.SettingsURL(project.Slug), l.T("The causes are saved."))
 }
 
 func (s *Server) addMember(w http.ResponseWriter, r *http.Request) error {

@@ -159,7 +159,12 @@ func (s *Server) routesForAnalysts(r chi.Router) {
 	r.Get("/projects/{project}/recode", s.handle(s.showRecode))
 	r.Post("/projects/{project}/recode", s.handle(s.recode))
 
+	r.Get("/projects/{project}/agreement", s.handle(s.showAgreement))
+	r.Get("/projects/{project}/agreement/cases", s.handle(s.showAgreementCases))
+	r.Get("/projects/{project}/agreement/file", s.handle(s.sendAgreement))
+
 	api := s.api(r)
+	get(api, "/projects/{project}/agreement", "Show agreement", s.apiShowAgreement)
 	post(api, "/projects/{project}/articles", "Add article", s.apiAddArticle, answering(http.StatusCreated), bodyUpTo(largeBodyLimit))
 	patch(api, "/projects/{project}/articles/{article}", "Change article", s.apiUpdateArticle)
 	post(api, "/projects/{project}/entities", "Add entity", s.apiAddEntity, answering(http.StatusCreated), conflicting())
@@ -178,6 +183,9 @@ func (s *Server) routesForAnalysts(r chi.Router) {
 func (s *Server) routesForReviewers(r chi.Router) {
 	r = r.With(s.member(annotate.Reviewer))
 	r.Post("/projects/{project}/claims/{claim}/reviews", s.handle(s.decideOnClaim))
+	r.Get("/projects/{project}/adjudication", s.handle(s.listAdjudications))
+	r.Get("/projects/{project}/articles/{article}/adjudicate", s.handle(s.showAdjudication))
+	r.Post("/projects/{project}/articles/{article}/adjudicate", s.handle(s.settle))
 
 	api := s.api(r)
 	post(api, "/projects/{project}/claims/{claim}/reviews", "Decide on claim", s.apiDecide, answering(http.StatusCreated), conflicting())
@@ -189,6 +197,7 @@ func (s *Server) routesForManagers(r chi.Router) {
 	r.Post("/projects/{project}/articles/{article}/delete", s.handle(s.deleteArticle))
 	r.Get("/projects/{project}/settings", s.handle(s.showSettings))
 	r.Post("/projects/{project}/settings", s.handle(s.changeProject))
+	r.Post("/projects/{project}/settings/causes", s.handle(s.changeCauses))
 	r.Post("/projects/{project}/members", s.handle(s.addMember))
 	r.Post("/projects/{project}/members/{user}", s.handle(s.changeMember))
 	r.Post("/projects/{project}/members/{user}/remove", s.handle(s.removeMember))

@@ -61,6 +61,7 @@ type Server struct {
 	router  chi.Router
 
 	encoded  *lru.Cache[encodedKey, *encodedArticle]
+	studies  *studies
 	hub      *hub
 	draining chan struct{} // closed when live events are to end
 	drain    sync.Once
@@ -92,6 +93,7 @@ func New(c Config) (*Server, error) {
 		router:  chi.NewRouter(),
 
 		encoded:  newEncoded(),
+		studies:  newStudies(),
 		hub:      newHub(),
 		draining: make(chan struct{}),
 	}

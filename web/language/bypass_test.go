@@ -14,7 +14,7 @@ import (
 
 // names are the same in every language.
 var names = []string{
-	"Onrecord", "JSON", "JSON Lines", "UTC", "A", "Authorization: Bearer",
+	"Onrecord", "JSON", "JSON Lines", "CSV", "UTC", "A", "Authorization: Bearer",
 	"Edge", "Edg/", "Opera", "Firefox", "Firefox/", "Chrome", "Chrome/", "Safari", "Safari/", "Android", "Windows", "Mac OS X", "ChromeOS", "CrOS", "Linux",
 	"Backspace", "Home", "End", "Page ↑", "Page ↓", "Plus",
 	"Control", "Control+K", "Control+Z", "Control+Shift+Z", "Ctrl", "Alt", "Shift", "Enter", "Escape", "Delete", "Tab", "Esc",

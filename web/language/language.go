@@ -136,6 +136,12 @@ func used(text string, args []any) []any {
 // Number is n as the language writes it, such as 1,234.
 func (l *Language) Number(n int) string { return l.or().printer.Sprintf("%d", n) }
 
+// Decimal is v with so many digits after the point, or the comma, as the
+// language writes it.
+func (l *Language) Decimal(v float64, digits int) string {
+	return l.or().printer.Sprintf("%.*f", digits, v)
+}
+
 // category is the CLDR plural category of n things.
 func category(tag xlanguage.Tag, n int) string {
 	if n < 0 {

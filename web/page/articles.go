@@ -57,7 +57,7 @@ func addressWith(path string, pairs ...string) string {
 	query := url.Values{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			query.Set(pairs[i], pairs[i+1])
+			query.Add(pairs[i], pairs[i+1])
 		}
 	}
 	if len(query) == 0 {

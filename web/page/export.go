@@ -14,6 +14,9 @@ type ExportView struct {
 	// Articles are those to choose from, the newest first. There are More.
 	Articles []annotate.Article
 	More     bool
+	// Sets are whose annotations one may choose, by hand; none where all work on
+	// one set.
+	Sets []ui.Option
 	// Address is where programs get the export.
 	Address string
 	// Example is an article as an export has it.
@@ -132,6 +135,27 @@ func exportStates(f Frame) []ui.Option {
 	options := []ui.Option{{Value: "", Label: f.T("Everything that is tagged")}}
 	for _, state := range annotate.ReviewStates {
 		options = append(options, ui.Option{Value: string(state), Label: onlyClaims(f, state)})
+	}
+	return options
+}
+
+// ExportSets are the sets that one may export where analysts work apart: what
+// is adjudicated, and beside it one's own, or for a reviewer everybody's.
+func ExportSets(f Frame, members []annotate.Member) []ui.Option {
+	adjudicated := ui.Option{Value: string(annotate.Adjudicated), Label: f.T("What is adjudicated")}
+	switch {
+	case f.Project.Mode != annotate.ModeIndependent:
+		return nil
+	case !f.May(annotate.Analyst):
+		return []ui.Option{adjudicated}
+	case !f.May(annotate.Reviewer):
+		return []ui.Option{{Value: string(f.Asker.ID), Label: f.T("What I have tagged")}, adjudicated}
+	}
+	options := []ui.Option{adjudicated}
+	for _, m := range members {
+		if m.Role.May(annotate.Analyst) {
+			options = append(options, ui.Option{Value: string(m.UserID), Label: f.T("What %s has tagged", m.Name)})
+		}
 	}
 	return options
 }

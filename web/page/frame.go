@@ -74,6 +74,7 @@ const (
 	NavEntities  Nav = "entities"
 	NavCodebook  Nav = "codebook"
 	NavDashboard Nav = "dashboard"
+	NavAgreement Nav = "agreement"
 	NavExport    Nav = "export"
 	NavSettings  Nav = "settings"
 	NavAccount   Nav = "account"

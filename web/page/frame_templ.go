@@ -636,6 +636,12 @@ func header(f Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if f.May(annotate.Analyst) && f.Project.Mode == annotate.ModeIndependent {
+				templ_7745c5c3_Err = tab(f, NavAgreement, AgreementURL(f.Project.Slug), f.T("Agreement")).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = tab(f, NavExport, ExportURL(f.Project.Slug), f.T("Export")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -144,6 +144,9 @@ const SchemaURL = "/schemas/export-1.json"
 // SettingsURL is the page of a project's name, members and invitations.
 func SettingsURL(slug string) string { return ProjectURL(slug) + "/settings" }
 
+// CausesURL is where a project says why its analysts may disagree.
+func CausesURL(slug string) string { return SettingsURL(slug) + "/causes" }
+
 // MemberURL is where a member's role is changed.
 func MemberURL(slug string, user annotate.ID) string {
 	return ProjectURL(slug) + "/members/" + string(user)
