@@ -110,6 +110,18 @@ func (c Case) Open() int {
 	return n
 }
 
+// PointOf is the point that an analyst's annotation is at.
+func (c Case) PointOf(annotation annotate.ID) (Point, bool) {
+	for _, p := range c.Points {
+		for _, part := range p.Parts {
+			if part != nil && part.ID == annotation {
+				return p, true
+			}
+		}
+	}
+	return Point{}, false
+}
+
 // New puts together what analysts made of a text, with what was settled of it so
 // far: rulings, the oldest first, and the adjudicated set. Claims are paired as
 // [agreement.GroupAttributions] has them, and what no claim of anybody's leads to
@@ -156,6 +168,19 @@ func (p Point) Versions() (versions []Version, lacking []int) {
 		versions[same].Analysts = append(versions[same].Analysts, i)
 	}
 	return versions, lacking
+}
+
+// VariantOf is the place of the variant that an analyst has of a field, given the
+// places of analysts, if parts differ in it and the analyst has one.
+func (p Point) VariantOf(f Field, places map[annotate.ID]int, analyst annotate.ID) (int, bool) {
+	place, known := places[analyst]
+	for _, d := range p.Differences {
+		if d.Field == f && known {
+			at := slices.IndexFunc(d.Variants, func(variant []int) bool { return slices.Contains(variant, place) })
+			return at, at >= 0
+		}
+	}
+	return 0, false
 }
 
 // On is what the point is about, as it is now.

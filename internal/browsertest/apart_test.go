@@ -32,7 +32,7 @@ func (a *app) apartFrom(articles int) *apart {
 		p.analysts = append(p.analysts, a.member(p.Project, annotate.Analyst, name))
 	}
 	p.reviewer, p.manager = a.member(p.Project, annotate.Reviewer, "Rosa Reviewer"), a.member(p.Project, annotate.Manager, "Milo Manager")
-	if err := a.store.ChangeProject(ctx, store.ProjectChange{Project: p.ID, Name: p.Name, Mode: annotate.ModeIndependent}); err != nil {
+	if err := a.store.ChangeProject(ctx, store.ProjectChange{Project: p.ID, Name: p.Name, Mode: annotate.ModeIndependent, Quorum: 1}); err != nil {
 		a.tb.Fatal(err)
 	}
 	p.Project = must(a.store.Project(ctx, p.Slug))(a.tb)

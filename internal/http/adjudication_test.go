@@ -1,11 +1,14 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
 
+	"onrecord.dev/internal/adjudicate"
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/store"
 )
 
 // point are the fields of the form of the first point of an article.
@@ -135,4 +138,53 @@ func TestTheAdjudicatedSetIsReviewedAndExported(t *testing.T) {
 	rosa.api(http.MethodPost, "/projects/harbour/claims/"+string(claim.ID)+"/reviews", decision).problem(http.StatusForbidden)
 	other.api(http.MethodPost, "/projects/harbour/claims/"+string(claim.ID)+"/reviews", decision).is(http.StatusCreated)
 	other.api(http.MethodGet, "/projects/harbour/export?set=adjudicated", nil).is(http.StatusOK).says(string(claim.ID), `"state":"approved"`)
+}
+
+func TestProgramsAdjudicate(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	article, ana, ben := s.compared()
+	program := s.as(annotate.Reviewer).withToken()
+	read := func() (body adjudicationBody) {
+		t.Helper()
+		program.api(http.MethodGet, article+"/adjudication", nil).is(http.StatusOK).into(&body)
+		return body
+	}
+	body := read()
+	if len(body.Points) != 1 || body.Points[0].Standing != adjudicate.Differing || body.Points[0].Settled || len(body.Analysts) != 2 {
+		t.Fatalf("to be settled is %+v", body)
+	}
+	point := body.Points[0]
+	if d := point.Differences; len(d) != 1 || d[0].Field != adjudicate.Words || len(d[0].Variants) != 2 {
+		t.Errorf("they differ in %+v", d)
+	}
+	rule := func(more map[string]any) *answer {
+		t.Helper()
+		wish := map[string]any{"on": point.Annotations[1], "seen": point.Seen}
+		maps.Copy(wish, more)
+		return program.api(http.MethodPost, article+"/rulings", wish)
+	}
+	rule(map[string]any{"way": "take"}).problem(http.StatusUnprocessableEntity)
+	rule(map[string]any{"way": "take", "analyst": program.user}).problem(http.StatusUnprocessableEntity)
+	rule(map[string]any{"way": "merge", "choose": map[string]any{"words": program.user}}).problem(http.StatusUnprocessableEntity)
+	rule(map[string]any{"way": "keep"}).problem(http.StatusUnprocessableEntity)
+	rule(map[string]any{"way": "drop", "on": store.NewID()}).problem(http.StatusUnprocessableEntity)
+	var ruling rulingRecord
+	rule(map[string]any{"way": "merge", "choose": map[string]any{"words": ben.user}, "cause": "Slip"}).is(http.StatusCreated).into(&ruling)
+	if ruling.Way != annotate.RuleMerge || ruling.Cause != "Slip" || ruling.By != program.user || ruling.Result == "" {
+		t.Errorf("the ruling is %+v", ruling)
+	}
+	var stands articleBody
+	program.api(http.MethodGet, article+"?set=adjudicated", nil).is(http.StatusOK).into(&stands)
+	if len(stands.Annotations) != 1 || stands.Annotations[0].ID != ruling.Result || stands.Annotations[0].Fragments[0].Start != 17 {
+		t.Errorf("what stands is %+v, want Ben's words", stands.Annotations)
+	}
+	if p := rule(map[string]any{"way": "take", "analyst": ana.user}).problem(http.StatusConflict); !strings.HasSuffix(p.Type, ":point-changed") {
+		t.Errorf("of what was seen before there is the problem %s", p.Type)
+	}
+	if after := read().Points[0]; !after.Settled || after.Ruling == nil || *after.Ruling != ruling {
+		t.Errorf("settled is %+v", after)
+	}
+	ana.api(http.MethodGet, article+"/adjudication", nil).problem(http.StatusForbidden)
+	ana.api(http.MethodPost, article+"/rulings", map[string]any{"on": point.Annotations[0], "seen": point.Seen, "way": "drop"}).problem(http.StatusForbidden)
 }

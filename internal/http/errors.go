@@ -40,6 +40,7 @@ var (
 	errBadRequest       = errors.New("request cannot be read")
 	errNotReady         = errors.New("not ready")
 	errUnderWay         = errors.New("being computed still")
+	errPointChanged     = errors.New("a point has changed since it was seen")
 )
 
 // problem is an RFC 9457 problem: what went wrong, and what to do about it. It
@@ -323,6 +324,8 @@ var refusals = []struct {
 		"Too many wrong passwords for this account. Wait a quarter of an hour, then try again.")},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", language.Key("Not ready"), always(
 		"The database does not answer, or its schema is being changed. Try again in a moment.")},
+	{errPointChanged, http.StatusConflict, "point-changed", language.Key("Changed since"), always(
+		"Somebody has changed or settled this since you looked, so nothing was settled. Read the article's points again.")},
 	{errUnderWay, http.StatusServiceUnavailable, "under-way", language.Key("Being computed"), always(
 		"This takes a while and goes on by itself. Ask again in a few seconds.")},
 	{errTooManyRequests, http.StatusTooManyRequests, "too-many-requests", language.Key("Too many tries"), always(

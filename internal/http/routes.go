@@ -188,6 +188,8 @@ func (s *Server) routesForReviewers(r chi.Router) {
 	r.Post("/projects/{project}/articles/{article}/adjudicate", s.handle(s.settle))
 
 	api := s.api(r)
+	get(api, "/projects/{project}/articles/{article}/adjudication", "Show adjudication", s.apiAdjudication)
+	post(api, "/projects/{project}/articles/{article}/rulings", "Settle point", s.apiRule, answering(http.StatusCreated), conflicting())
 	post(api, "/projects/{project}/claims/{claim}/reviews", "Decide on claim", s.apiDecide, answering(http.StatusCreated), conflicting())
 }
 

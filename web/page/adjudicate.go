@@ -308,9 +308,13 @@ func (v AdjudicateView) noteOf(p adjudicate.Point) string {
 	return p.Ruling.Note
 }
 
-// ChoiceName is what the choice of a field is called in the form of a merge,
-// and UnionChoice its value for all together.
-func ChoiceName(f adjudicate.Field) string { return "choose " + string(f) }
+const choiceName = "choose "
+
+// ChosenField is the field whose choice a field of the form is, if it is one.
+func ChosenField(name string) (adjudicate.Field, bool) {
+	field, ok := strings.CutPrefix(name, choiceName)
+	return adjudicate.Field(field), ok
+}
 
 // UnionChoice stands for all variants together.
 const UnionChoice = "all"
