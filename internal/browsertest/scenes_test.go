@@ -196,8 +196,8 @@ var scenes = map[string][]scene{
 		{state: "nothing", by: by(annotate.Viewer), path: at("/projects/papers/codebook/diff?from=1&to=1")},
 	},
 	"/projects/{project}/agreement": {
+		{state: "filled", by: theApartReviewer, path: measured("/projects/apart/agreement")},
 		{state: "of a shared project", by: by(annotate.Manager), path: at("/projects/papers/agreement")},
-		{state: "filled", by: theApartReviewer, path: at("/projects/apart/agreement"), then: (*person).measured},
 		{state: "with the meanings", by: theApartReviewer, path: at("/projects/apart/agreement?show=kind+claim+token_alpha"), then: func(p *person) {
 			p.measured()
 			p.click(".meanings summary")
@@ -208,17 +208,17 @@ var scenes = map[string][]scene{
 		}, then: (*person).measured},
 	},
 	"/projects/{project}/agreement/cases": {
-		{state: "where spans differ", by: theApartReviewer, path: agreementCases("kind=claim&measure=f1_exact&only=differ")},
-		{state: "what all answered", by: theApartReviewer, path: agreementCases("attribute=quotation&measure=fleiss_kappa")},
-		{state: "who said what", by: theApartReviewer, path: agreementCases("measure=f1_attributions&only=differ")},
-		{state: "nothing there", by: theApartReviewer, path: agreementCases("kind=cue&measure=f1_overlap&only=differ")},
+		{state: "where spans differ", by: theApartReviewer, path: measured("/projects/apart/agreement/cases?kind=claim&measure=f1_exact&only=differ")},
+		{state: "what all answered", by: theApartReviewer, path: measured("/projects/apart/agreement/cases?attribute=quotation&measure=fleiss_kappa")},
+		{state: "who said what", by: theApartReviewer, path: measured("/projects/apart/agreement/cases?measure=f1_attributions&only=differ")},
+		{state: "nothing there", by: theApartReviewer, path: measured("/projects/apart/agreement/cases?kind=cue&measure=f1_overlap&only=differ")},
 	},
 	"/projects/{project}/adjudication": {
-		{state: "of a shared project", by: by(annotate.Reviewer), path: at("/projects/papers/adjudication")},
 		{state: "filled", by: theApartReviewer, path: at("/projects/apart/adjudication")},
+		{state: "of a shared project", by: by(annotate.Reviewer), path: at("/projects/papers/adjudication")},
 	},
 	"/projects/{project}/articles/{article}/adjudicate": {
-		{state: "at first", by: theApartReviewer, path: adjudicating, then: (*person).adjudicating},
+		{state: "at first", by: theApartReviewer, path: adjudicating},
 		{state: "with a merge", by: theApartReviewer, path: adjudicating, then: func(p *person) {
 			p.adjudicating()
 			p.press("u")
@@ -410,11 +410,12 @@ func (p *person) measured() {
 	p.until("the numbers", `document.querySelector(".agreement")`)
 }
 
-func agreementCases(query string) func(*gallery) string {
+// measured is a path that shows agreement once that has been computed.
+func measured(path string) func(*gallery) string {
 	return func(g *gallery) string {
 		g.apart.reviewer.open("/projects/apart/agreement")
 		g.apart.reviewer.measured()
-		return "/projects/apart/agreement/cases?" + query
+		return path
 	}
 }
 
