@@ -141,7 +141,7 @@ func (s *Server) readCases(ctx context.Context, v *page.CasesView) error {
 		v.Query.After = a.Article.ID
 		cases := slices.DeleteFunc(agreement.Cases(v.Codebook, v.Query.Subject, a.Revision.Text, a.Works), func(c agreement.Case) bool { return !v.Query.Shows(c) })
 		if len(cases) > 0 {
-			v.Articles = append(v.Articles, page.CaseArticle{WorkedArticle: a, Cases: cases})
+			v.Articles = append(v.Articles, page.CaseArticle{WorkedArticle: a, Text: annotate.NewText(a.Revision.Text), Cases: cases})
 			shown += len(cases)
 		}
 		return true

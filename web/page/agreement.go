@@ -347,6 +347,7 @@ type CasesView struct {
 // CaseArticle is an article with the cases in it that are shown.
 type CaseArticle struct {
 	annotate.WorkedArticle
+	Text     *annotate.Text
 	Cases    []agreement.Case
 	Entities map[annotate.ID]annotate.Entity
 }
@@ -373,9 +374,8 @@ type lane struct {
 // lanes are those of a case. Analysts who did the same share one.
 func (v CasesView) lanes(f Frame, a CaseArticle, c agreement.Case) []lane {
 	var lanes []lane
-	text := annotate.NewText(a.Revision.Text)
 	for i, w := range a.Works {
-		one := lane{names: v.nameOf(w.Analyst), span: c.Spans[i], says: v.says(f, a, text, c, i)}
+		one := lane{names: v.nameOf(w.Analyst), span: c.Spans[i], says: v.says(f, a, c, i)}
 		same := slices.IndexFunc(lanes, func(other lane) bool { return other.same(one) })
 		if same < 0 {
 			lanes = append(lanes, one)
@@ -396,7 +396,7 @@ func (l lane) same(other lane) bool {
 }
 
 // says is what an analyst says of a case beside the words themselves.
-func (v CasesView) says(f Frame, a CaseArticle, text *annotate.Text, c agreement.Case, analyst int) []string {
+func (v CasesView) says(f Frame, a CaseArticle, c agreement.Case, analyst int) []string {
 	var said []string
 	if c.Answers != nil {
 		attribute, _ := v.Codebook.Attribute(v.Query.Subject.Attribute)
@@ -409,7 +409,7 @@ func (v CasesView) says(f Frame, a CaseArticle, text *annotate.Text, c agreement
 	}
 	if c.Speakers != nil && c.Spans[analyst] != nil {
 		for _, s := range c.Speakers[analyst] {
-			said = append(said, or(a.Entities[s.Entity].Name, quoteOf(text, s)))
+			said = append(said, or(a.Entities[s.Entity].Name, quoteOf(a.Text, s)))
 		}
 		if said == nil {
 			return []string{f.T("no speaker")}
@@ -432,9 +432,8 @@ func labelOf(a annotate.Attribute, value string) string {
 const aroundCase = 70
 
 // caseText shows the words around a case with what one analyst marked.
-func caseText(a annotate.WorkedArticle, spans []*annotate.Annotation, one *annotate.Annotation, color string) templ.Component {
+func caseText(text *annotate.Text, spans []*annotate.Annotation, one *annotate.Annotation, color string) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		text := annotate.NewText(a.Revision.Text)
 		start, end := extentOf(spans)
 		before, after := text.Around(start, end, aroundCase)
 		around := annotate.Hit{Fragment: annotate.Fragment{Start: start, End: end}, Before: before, After: after}

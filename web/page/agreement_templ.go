@@ -2364,7 +2364,7 @@ func caseItem(f Frame, v CasesView, a CaseArticle, c agreement.Case) templ.Compo
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = caseText(a.WorkedArticle, c.Spans, l.span, kindColor(v.Codebook, l.span.Kind)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = caseText(a.Text, c.Spans, l.span, kindColor(v.Codebook, l.span.Kind)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -256,7 +256,7 @@ func exportForm(f Frame, v ExportView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = f.HTML("The parameters are <code>format</code>, <code>state</code> and <code>article</code>, which may be repeated.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = f.HTML("The parameters are <code>format</code>, <code>set</code>, <code>state</code> and <code>article</code>; the last may be repeated.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
