@@ -133,6 +133,15 @@ func TestTheWorkbenchShowsThePastAndRestoresIt(t *testing.T) {
 	p.press("Delete", "Control+z")
 	p.until("why nothing happens", `document.querySelector("#announcements").textContent.startsWith("Nothing can be changed in the past.")`)
 
+	p.press("/")
+	p.types("bridge")
+	p.until("what is found", `document.querySelector("#find-count").textContent.startsWith("1 of ")`)
+	p.press("Control+Enter")
+	if run[bool](p, `() => document.querySelector("#tag-hits").open`) {
+		t.Error("what is found in the past can be tagged")
+	}
+	p.press("Escape")
+
 	// What others do meanwhile changes nothing of it.
 	n.rolf.tags(n.project, n.article, annotate.Claim, "Nobody from the council was asked")
 	shows("2 / 4")

@@ -1,3 +1,4 @@
+import { t } from "../language/_words";
 import type { Api } from "./api";
 import { isUnattributed } from "./attribution";
 import type { Boundaries } from "./boundaries";
@@ -78,6 +79,11 @@ export class Bench {
   /** The focused annotation. */
   get current(): Annotation | undefined {
     return this.focused === undefined ? undefined : this.set.annotation(this.focused);
+  }
+
+  /** Says that the past is not to be changed. */
+  refusePast(): void {
+    this.parts.announce(t("Nothing can be changed in the past. Escape leads back to now."));
   }
 
   focus(id: string | undefined, how: { scroll?: boolean; enter?: boolean } = {}): void {

@@ -46,7 +46,7 @@ export function doingWith(on: Instruments): Doing {
   return {
     mayTag: parts.mayTag,
     hasPresent: () => !bench.set.isPast,
-    refusePast: () => parts.announce(t("Nothing can be changed in the past. Escape leads back to now.")),
+    refusePast: () => bench.refusePast(),
     codes: parts.codes,
     hasSelection: () => parts.selection.range !== undefined,
     hasFocus: () => bench.current !== undefined,

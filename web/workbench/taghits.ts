@@ -62,6 +62,7 @@ export class TagHits {
   }
 
   open(): void {
+    if (this.#bench.set.isPast) return this.#bench.refusePast();
     if (!this.can) return this.#bench.parts.announce(t("Find something first."));
     this.#choose(undefined);
     this.#show();
