@@ -2051,14 +2051,14 @@ func AgreementCases(f Frame, v CasesView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 160, "\" aria-label=\"")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 160, "\" aria-describedby=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var116 string
-					templ_7745c5c3_Var116, templ_7745c5c3_Err = templ.JoinStringErrs(f.T("Adjudicate “%s”", a.Article.Headline))
+					templ_7745c5c3_Var116, templ_7745c5c3_Err = templ.JoinStringErrs("article-" + string(a.Article.ID))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/agreement.templ`, Line: 330, Col: 163}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/agreement.templ`, Line: 330, Col: 156}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var116))
 					if templ_7745c5c3_Err != nil {
@@ -2071,7 +2071,7 @@ func AgreementCases(f Frame, v CasesView) templ.Component {
 					var templ_7745c5c3_Var117 string
 					templ_7745c5c3_Var117, templ_7745c5c3_Err = templ.JoinStringErrs(f.C("verb", "Adjudicate"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/agreement.templ`, Line: 330, Col: 193}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `page/agreement.templ`, Line: 330, Col: 186}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var117))
 					if templ_7745c5c3_Err != nil {
