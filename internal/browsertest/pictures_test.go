@@ -25,7 +25,7 @@ var pictures = []struct{ name, route, state string }{
 	{"review-queue", "/projects/{project}/claims", "unreviewed"},
 	{"claim", "/projects/{project}/claims/{claim}", "disputed"},
 	{"entities", "/projects/{project}/entities", "filled"},
-	{"dashboard", "/projects/{project}/dashboard", "filled"},
+	{"dashboard", "/projects/{project}/dashboard", "with disagreement"},
 	{"codebook", "/projects/{project}/codebook", "to change"},
 	{"codebook-kind", "/projects/{project}/codebook/kinds/{kind}", "filled"},
 	{"codebook-diff", "/projects/{project}/codebook/diff", "much"},

@@ -80,6 +80,7 @@ var scenes = map[string][]scene{
 		{state: "with the numbers", by: by(annotate.Viewer), path: at("/projects/papers/dashboard?range=quarter"), then: func(p *person) {
 			p.click(".chart summary")
 		}},
+		{state: "with disagreement", by: theApartReviewer, path: measured("/projects/apart/dashboard")},
 	},
 
 	"/projects/{project}/find": {

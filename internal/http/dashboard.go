@@ -24,9 +24,32 @@ func (s *Server) showDashboard(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	v := page.DashboardView{Dashboard: d, Range: name}
+	if err := s.readDisagreement(r.Context(), &v); err != nil {
+		return err
+	}
 	f := s.frame(w, r, s.language(r).T("Dashboard"))
 	f.Active = page.NavDashboard
-	return s.render(w, r, http.StatusOK, page.Dashboard(f, page.DashboardView{Dashboard: d, Range: name}))
+	return s.render(w, r, http.StatusOK, page.Dashboard(f, v))
+}
+
+// readDisagreement reads where analysts who work apart differ, for those who
+// see the work of all.
+func (s *Server) readDisagreement(ctx context.Context, v *page.DashboardView) error {
+	who := asker(ctx)
+	if who.Project.Mode != annotate.ModeIndependent || !who.Role.May(annotate.Reviewer) {
+		return nil
+	}
+	a, err := s.agreementView(ctx, page.AgreementQuery{})
+	if err != nil {
+		return err
+	}
+	v.Agreement = &a
+	causes, err := s.store.CauseCounts(ctx, who.Project.ID)
+	for _, c := range causes {
+		v.Causes = append(v.Causes, page.CauseCount(c))
+	}
+	return err
 }
 
 type dashboardInput struct {

@@ -1,10 +1,13 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
+	"onrecord.dev/internal/agreement"
 	"onrecord.dev/internal/annotate"
 	"onrecord.dev/web/ui"
 )
@@ -13,6 +16,64 @@ import (
 type DashboardView struct {
 	annotate.Dashboard
 	Range string
+	// Agreement is nil where analysts do not work apart, or not for this reader.
+	Agreement *AgreementView
+	Causes    []CauseCount
+}
+
+// disagreement is how far two analysts differ about something.
+type disagreement struct {
+	name  string
+	color string // of the kind, or empty
+	share float64
+	units int
+	href  string // of the sentences behind it, or empty
+}
+
+// sections are where the guidelines leave room: each kind and each question
+// of the codebook that there is a number of, the least agreed on first. Of a
+// kind it is the share of places without a counterpart, of a question that of
+// answers which differ.
+func (v DashboardView) sections(f Frame) []disagreement {
+	var list []disagreement
+	for _, found := range v.Agreement.Report.Findings {
+		if !found.Score.Computable() {
+			continue
+		}
+		d := disagreement{
+			name: v.Agreement.subjectName(f, found.Subject), units: found.Units,
+			href: AgreementCasesURL(f.Project.Slug, AgreementQuery{Subject: found.Subject, Measure: found.Measure, Only: OnlyDiffer}),
+		}
+		switch {
+		case found.Kind != "" && found.Measure == agreement.MeasureOverlap:
+			d.color, d.share = kindNamed(v.Agreement.Codebook, found.Kind).Color, 1-found.Score.Value
+		case found.Attribute != "" && found.Measure == agreement.MeasureKrippendorff:
+			d.share = found.Score.Observed
+		default:
+			continue
+		}
+		list = append(list, d)
+	}
+	slices.SortStableFunc(list, func(a, b disagreement) int { return cmp.Compare(b.share, a.share) })
+	return list
+}
+
+// pairs are the claims of two analysts that the other has no counterpart of,
+// the least agreed on first.
+func (v DashboardView) pairs(f Frame) []disagreement {
+	var list []disagreement
+	for _, p := range v.Agreement.Report.Pairs {
+		analysts := []annotate.ID{v.Agreement.Report.Analysts[p.First], v.Agreement.Report.Analysts[p.Second]}
+		found, ok := agreement.Find(p.Findings, agreement.Subject{Kind: annotate.Claim}, agreement.MeasureOverlap)
+		if ok && found.Score.Computable() {
+			list = append(list, disagreement{
+				name: f.T("%s and %s", v.Agreement.nameOf(analysts[0]), v.Agreement.nameOf(analysts[1])), share: 1 - found.Score.Value, units: found.Units,
+				href: AgreementQueryURL(f.Project.Slug, AgreementQuery{Analysts: analysts}),
+			})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b disagreement) int { return cmp.Compare(b.share, a.share) })
+	return list
 }
 
 // Range is a time that the dashboard can look back on.
@@ -118,7 +179,8 @@ func duration(f Frame, d time.Duration) string {
 	}
 }
 
-// portion is n of all, as an SVG's width.
-func portion(n, all int) string {
-	return strconv.FormatFloat(100*float64(n)/float64(max(1, all)), 'f', 2, 64) + "%"
-}
+// portion is a share of the whole, as an SVG's width.
+func portion(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) + "%" }
+
+// ratio is n of all.
+func ratio(n, all int) float64 { return float64(n) / float64(max(1, all)) }
