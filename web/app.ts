@@ -10,6 +10,7 @@ import "./ui/_dialog";
 import "./ui/_filterlist";
 import "./ui/_lookagain";
 import "./ui/_menu";
+import "./ui/_pressedby";
 import "./ui/_print";
 import "./ui/_slug";
 import "./ui/_submit";

@@ -75,6 +75,17 @@ var scenes = map[string][]scene{
 	"/projects/{project}/articles/{article}/metadata": {{state: "filled", by: by(annotate.Analyst), path: underArticle("/metadata")}},
 	"/projects/{project}/articles/{article}/delete":   {{state: "asks", by: by(annotate.Manager), path: underArticle("/delete")}},
 
+	"/projects/{project}/work": {
+		{state: "nothing", by: by(annotate.Reviewer), path: at("/projects/papers/work")},
+		{state: "something", by: by(annotate.Analyst), path: assigned("/projects/papers/work")},
+	},
+	"/projects/{project}/assignments": {
+		{state: "filled", by: by(annotate.Manager), path: assigned("/projects/papers/assignments")},
+		{state: "refused", by: by(annotate.Manager), path: at("/projects/papers/assignments"), then: func(p *person) {
+			p.click("button", "Assign")
+			p.until("a complaint", `document.querySelector(".complaint")`)
+		}, bears: "422"},
+	},
 	"/projects/{project}/dashboard": {
 		{state: "filled", by: by(annotate.Viewer), path: at("/projects/papers/dashboard")},
 		{state: "with the numbers", by: by(annotate.Viewer), path: at("/projects/papers/dashboard?range=quarter"), then: func(p *person) {
@@ -441,4 +452,16 @@ func invitation(g *gallery) string {
 		Project: g.empty.ID, Role: annotate.Analyst, By: admin.ID, At: time.Now(), Expires: time.Now().Add(time.Hour),
 	}))(g.tb)
 	return "/invitations/" + string(secret)
+}
+
+// assigned is an address that is looked at when articles are assigned.
+func assigned(path string) func(*gallery) string {
+	return func(g *gallery) string {
+		g.tb.Helper()
+		manager := store.Asker{Project: g.papers.Project, User: annotate.User{ID: g.papers.people[annotate.Manager].id}, Role: annotate.Manager}
+		must(g.store.Deal(g.tb.Context(), manager, store.Deal{
+			Way: store.DealEven, Each: 1, Analysts: []annotate.ID{g.papers.people[annotate.Analyst].id}, DueOn: "2026-11-01", At: time.Now(),
+		}))(g.tb)
+		return path
+	}
 }

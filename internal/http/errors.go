@@ -318,6 +318,8 @@ var refusals = []struct {
 		"Somebody changed this since you looked. Look at it as it is now, and make your change again.")},
 	{store.ErrUnderWay, http.StatusConflict, "under-way", language.Key("Under way"), always(
 		"This is being done at the moment. Wait until it has ended, and look again.")},
+	{store.ErrUnfinished, http.StatusConflict, "unfinished", language.Key("Not finished"), always(
+		"Finish what you have begun first: then the pool has another article for you.")},
 	{store.ErrWrongPassword, http.StatusUnauthorized, "wrong-password", language.Key("Not signed in"), always(
 		"The e-mail address or the password is not right.")},
 	{store.ErrTooManyTries, http.StatusTooManyRequests, "too-many-tries", language.Key("Too many tries"), always(

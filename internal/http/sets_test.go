@@ -138,3 +138,50 @@ func TestLiveEventsAreThoseOfOneSet(t *testing.T) {
 		}
 	}
 }
+
+func TestArticlesAreAssignedTakenAndFinished(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	first, second := s.article("Nobody said a word."), s.article("Somebody said a word.")
+	manager, ana, ben, vera := s.as(annotate.Manager), s.as(annotate.Analyst), s.as(annotate.Analyst), s.as(annotate.Viewer)
+	const assignments = "/projects/harbour/assignments"
+	for _, who := range []*visitor{ana, vera} {
+		who.api(http.MethodPost, assignments, map[string]any{"way": "even", "analysts": []any{ana.user}, "each": 1}).problem(http.StatusForbidden)
+		who.get(assignments).is(http.StatusForbidden)
+	}
+	vera.api(http.MethodGet, assignments, nil).problem(http.StatusForbidden)
+	ana.api(http.MethodPost, assignments+"/reclaim", map[string]any{"overdue": true}).problem(http.StatusForbidden)
+
+	deal := map[string]any{"way": "all", "articles": []any{id(first)}, "analysts": []any{ana.user, ben.user}, "due": "2026-11-20"}
+	manager.api(http.MethodPost, assignments+"?dry_run=true", deal).is(http.StatusOK).says(`"assigned":2`)
+	manager.api(http.MethodGet, assignments, nil).is(http.StatusOK).says(`"items":[]`)
+	manager.api(http.MethodPost, assignments, deal).is(http.StatusOK).says(`"assigned":2`)
+	manager.api(http.MethodGet, assignments+"?overdue=true", nil).is(http.StatusOK).says(string(ana.user), string(ben.user))
+	ana.api(http.MethodGet, assignments, nil).is(http.StatusOK).says(string(ana.user)).keepsQuietAbout(string(ben.user))
+	ana.get("/projects/harbour/work").is(http.StatusOK).says("Nobody said a word.", "overdue")
+	manager.get(assignments).is(http.StatusOK).says("Nobody said a word.", "Not started")
+
+	ana.post("/projects/harbour/next").leadsTo(first)
+	ana.api(http.MethodPost, assignments+"/next", map[string]any{}).is(http.StatusOK).says(`"state":"in_progress"`, id(first))
+	ana.post(first+"/assignment", "state", "done").leadsTo(first)
+	ana.post("/projects/harbour/next").leadsTo("/projects/harbour/work")
+	bens := first + "/assignments/" + string(ben.user)
+	ana.api(http.MethodPatch, bens, map[string]any{"state": "done"}).problem(http.StatusNotFound)
+	ana.api(http.MethodPatch, first+"/assignments/"+string(ana.user), map[string]any{"due": ""}).problem(http.StatusForbidden)
+	manager.api(http.MethodPatch, first+"/assignments/"+string(ana.user), map[string]any{"state": "returned", "note": "Look again."}).is(http.StatusOK).says(`"note":"Look again."`)
+	ana.get(first).is(http.StatusOK).says("Look again.", "Returned")
+	manager.api(http.MethodPatch, bens, map[string]any{"due": "2026-12-24"}).is(http.StatusOK).says(`"due":"2026-12-24"`)
+	manager.api(http.MethodGet, assignments+"/workloads", nil).is(http.StatusOK).says(`"returned":1`, `"not_started":1`)
+	manager.api(http.MethodPost, assignments+"/reclaim", map[string]any{"overdue": true}).is(http.StatusOK).says(`"reclaimed":1`)
+	manager.api(http.MethodDelete, bens, nil).is(http.StatusNoContent)
+	manager.api(http.MethodDelete, bens, nil).problem(http.StatusNotFound)
+
+	manager.post("/projects/harbour/settings", "name", "Harbour inquiry", "pool", "1").is(http.StatusSeeOther)
+	ben.get(second).is(http.StatusOK).says("Take this article")
+	ben.post(second+"/assignment", "state", "take").leadsTo(second)
+	ben.api(http.MethodPost, first+"/take", nil).problem(http.StatusConflict)
+	ana.api(http.MethodPost, second+"/take", nil).problem(http.StatusNotFound)
+	ana.api(http.MethodPost, assignments+"/next", map[string]any{}).is(http.StatusOK).says(id(first))
+}
+
+func id(address string) string { return address[strings.LastIndex(address, "/")+1:] }

@@ -70,6 +70,7 @@ type Nav string
 const (
 	NavProjects  Nav = "projects"
 	NavArticles  Nav = "articles"
+	NavWork      Nav = "work"
 	NavClaims    Nav = "claims"
 	NavEntities  Nav = "entities"
 	NavCodebook  Nav = "codebook"

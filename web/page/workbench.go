@@ -105,7 +105,9 @@ type benchFacts struct {
 	Me       benchPerson        `json:"me"`
 	Members  []benchPerson      `json:"members"`
 	MayTag   bool               `json:"may_tag"`
-	Language string             `json:"language"`
+	// Set is whose annotations to read, empty for those the reader works on.
+	Set      annotate.Hand `json:"set"`
+	Language string        `json:"language"`
 	// Opening is painted in the first frame, before the annotations are read.
 	Opening benchOpening `json:"opening"`
 }
@@ -136,7 +138,10 @@ func benchData(f Frame, v WorkbenchView) benchFacts {
 	facts := benchFacts{
 		Project: f.Project.Slug, Article: string(v.Article.ID), Codebook: v.Codebook, Version: f.Project.Codebook,
 		Me: benchPerson{f.Asker.ID, f.Asker.Name}, Members: make([]benchPerson, len(v.Members)),
-		MayTag: f.May(annotate.Analyst), Language: v.Article.InLanguage, Opening: openingOf(v.Opening),
+		MayTag: v.MayTag, Language: v.Article.InLanguage, Opening: openingOf(v.Opening),
+	}
+	if v.Asked {
+		facts.Set = v.Hand
 	}
 	for i, m := range v.Members {
 		facts.Members[i] = benchPerson{m.UserID, m.Name}
@@ -158,11 +163,15 @@ func openingOf(annotations []annotate.Annotation) benchOpening {
 // apiArticle is the address from which the script reads the annotations. The
 // browser is told at once, for the script comes later.
 func apiArticle(f Frame, v WorkbenchView) string {
-	return "/api/v1" + ArticleURL(f.Project.Slug, v.Article.ID)
+	address := "/api/v1" + ArticleURL(f.Project.Slug, v.Article.ID)
+	if v.Asked {
+		address += "?set=" + string(v.Hand)
+	}
+	return address
 }
 
-func mayTag(f Frame) string {
-	if f.May(annotate.Analyst) {
+func mayTag(v WorkbenchView) string {
+	if v.MayTag {
 		return "yes"
 	}
 	return "no"

@@ -59,6 +59,8 @@ interface Facts {
   readonly me: Person;
   readonly members: readonly Person[];
   readonly may_tag: boolean;
+  /** Whose annotations to read, empty for those that one works on. */
+  readonly set: string;
   readonly language: string;
   /** The annotations that begin before the code point end. */
   readonly opening: { readonly end: number; readonly annotations: readonly Painting[] };
@@ -66,7 +68,7 @@ interface Facts {
 
 const facts = JSON.parse(find("#bench-data").textContent ?? "") as Facts;
 const place = { user: facts.me.id, project: facts.project, article: facts.article };
-const api = new Api(place);
+const api = new Api(place, facts.set);
 const neighbours = new Neighbours();
 const held = new Signal<Held>();
 const decided = new Signal<string>();
@@ -130,6 +132,9 @@ function furnish(): void {
   const palette = new Palette(bench, commands, caret);
   const doing = doingWith({ bench, tagging, caret, chooser, pointer, rail, toolbar, findBar, tagHits, palette, sheet, filter, past });
   commands.add(...benchCommands(doing), ...past.commands, new CodebookPanel(bench).command);
+  const next = document.querySelector<HTMLButtonElement>("#next-article button");
+  if (next) commands.add({ group: t("Finding"), words: t("To the next article"), keys: ["F9"], inFields: "always", does: () => next.click() });
+  finishWhenSaved();
   new Keyboard(bench, commands, sheet);
   new Bar(bench, tagging, doing);
   if (facts.may_tag) new Handles(bench, tagging);
@@ -149,6 +154,17 @@ function loseNothing(heldBack: HeldBack): void {
     if (queue.unwritten > 0 || (unkept && queue.length > 0)) event.preventDefault();
   });
   addEventListener("online", () => queue.hurry());
+}
+
+/** Nobody is done before what they did is saved: from then on nothing more is taken. */
+function finishWhenSaved(): void {
+  document.querySelector<HTMLFormElement>("#finish")?.addEventListener("submit", (event) => {
+    const { queue } = bench.parts.editor;
+    if (queue.length === 0 && queue.unwritten === 0) return;
+    event.preventDefault();
+    queue.hurry();
+    find("#heard").textContent = t("Not everything is saved yet. Try again when it is.");
+  });
 }
 
 /** Paints what can be seen before anything else is done. */

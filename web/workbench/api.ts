@@ -52,30 +52,37 @@ export class Api {
   readonly #user: string;
   readonly #project: string;
   readonly #article: string;
+  readonly #set: string;
 
-  constructor(place: Place) {
+  /** Set is whose annotations are read, empty for those that one works on. */
+  constructor(place: Place, set: string) {
+    this.#set = set;
     this.#user = place.user;
     this.#project = projectAddress(place.project);
     this.#article = addressOf(place);
   }
 
   article(): Promise<Article> {
-    return ask<Article>(this.#article);
+    return ask<Article>(this.#set ? `${this.#article}?set=${this.#set}` : this.#article);
   }
 
   /** Entries of the log before a number, the newest first. */
   async log(before: number): Promise<LogEntry[]> {
-    return (await ask<{ items: LogEntry[] }>(`${this.#article}/changes?before=${before}&limit=${entriesAtOnce}`)).items;
+    return (await ask<{ items: LogEntry[] }>(`${this.#article}/changes?before=${before}&limit=${entriesAtOnce}${this.#ofSet}`)).items;
   }
 
   /** What would bring the article back to what it was after the change set of a number. */
   async restoration(seq: number): Promise<Operation[]> {
-    return (await ask<{ operations: Operation[] }>(`${this.#article}/restoration?seq=${seq}`)).operations;
+    return (await ask<{ operations: Operation[] }>(`${this.#article}/restoration?seq=${seq}${this.#ofSet}`)).operations;
   }
 
   /** The address of the live events after a change set's number, for a page that others are to see. */
   events(after: number, page: string): string {
-    return `${this.#article}/events?after=${after}&page=${page}`;
+    return `${this.#article}/events?after=${after}&page=${page}${this.#ofSet}`;
+  }
+
+  get #ofSet(): string {
+    return this.#set && `&set=${this.#set}`;
   }
 
   /** Tells where this page's reader looks. */
