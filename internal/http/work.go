@@ -57,17 +57,16 @@ func (s *Server) changeAssignment(w http.ResponseWriter, r *http.Request) error 
 	a, l := asker(r.Context()), s.language(r)
 	state := annotate.AssignmentState(r.PostForm.Get("state"))
 	said := ""
-	switch state {
-	case "take":
+	if state == "take" {
 		_, err = s.store.Take(r.Context(), a, id, s.now())
 		if errors.Is(err, annotate.ErrNotFound) {
 			said, err = l.T("Others have taken this article meanwhile."), nil
 		}
-	case annotate.Done:
-		said = l.T("Done. What comes next is a key away: F9.")
-		fallthrough
-	default:
+	} else {
 		_, err = s.store.ChangeAssignment(r.Context(), a, store.AssignmentChange{Article: id, Analyst: a.User.ID, State: state, At: s.now()})
+	}
+	if state == annotate.Done {
+		said = l.T("Done. What comes next is a key away: F9.")
 	}
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		said, err = l.Say(bad["state"]), nil
@@ -132,8 +131,8 @@ func (s *Server) dealOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form := r.PostForm
-	d := store.Deal{Way: store.DealWay(form.Get("way")), DueOn: form.Get("due"), Seed: uint64(s.now().UnixNano()), At: s.now()} //nolint:gosec // any number will do
-	d.Each, _ = strconv.Atoi(form.Get("each"))                                                                                  // 0 is refused with the rest
+	d := store.Deal{Way: store.DealWay(form.Get("way")), DueOn: form.Get("due"), Seed: uint64(s.now().UnixNano()), At: s.now()}
+	d.Each, _ = strconv.Atoi(form.Get("each")) // 0 is refused with the rest
 	for _, id := range form["analyst"] {
 		d.Analysts = append(d.Analysts, lower(id))
 	}
