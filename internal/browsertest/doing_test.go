@@ -165,7 +165,7 @@ func (p *person) choose(selector, value string) {
 var namedKeys = map[string]string{
 	"Enter": kb.Enter, "Escape": kb.Escape, "Tab": kb.Tab, "Delete": kb.Delete, "Backspace": kb.Backspace, "Space": " ",
 	"ArrowLeft": kb.ArrowLeft, "ArrowRight": kb.ArrowRight, "ArrowUp": kb.ArrowUp, "ArrowDown": kb.ArrowDown,
-	"F1": kb.F1, "F7": kb.F7, "F8": kb.F8, "Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "PageDown": kb.PageDown,
+	"F1": kb.F1, "F7": kb.F7, "F8": kb.F8, "F9": kb.F9, "Home": kb.Home, "End": kb.End, "PageUp": kb.PageUp, "PageDown": kb.PageDown,
 }
 
 var modifiers = map[string]chromedp.Modifier{
