@@ -57,7 +57,7 @@ func TestTwoAnalystsWorkApart(t *testing.T) {
 	ana.until("whose annotations there are", `document.querySelectorAll(".sets a").length === 2`)
 	ana.says("These annotations are only to be read.")
 	ana.click(".sets a", "Ben Analyst")
-	ana.at("/projects/apart/articles/" + string(n.article) + "?set=" + string(ben.id))
+	ana.until("Ben's set", `location.search === "?set=" + args[0]`, string(ben.id))
 	ana.ready()
 	ana.painted(1)
 	theirs := ana.article(n.project, n.article, "?set="+string(ben.id))
