@@ -138,6 +138,26 @@ var scenes = map[string][]scene{
 
 	"/projects/{project}/claims":         claimsScenes,
 	"/projects/{project}/claims/{claim}": claimScenes,
+	"/projects/{project}/claims/{claim}/norming": {{state: "as it is", by: by(annotate.Reviewer), path: func(g *gallery) string {
+		return claimIn(annotate.Unreviewed)(g) + "/norming"
+	}}},
+	"/projects/{project}/review": {
+		{state: "at first", by: by(annotate.Reviewer), path: at("/projects/papers/review?state=all")},
+		{state: "with what it would do", by: by(annotate.Reviewer), path: at("/projects/papers/review?state=all&decision=approve")},
+		{state: "for want of a reason", by: by(annotate.Reviewer), path: at("/projects/papers/review?decision=dispute")},
+	},
+	"/projects/{project}/norming": {
+		{state: "empty", by: theStarter, path: at("/projects/empty/norming")},
+		{state: "filled", by: by(annotate.Viewer), path: func(g *gallery) string {
+			g.vote(false)
+			return "/projects/papers/norming"
+		}},
+	},
+	"/projects/{project}/norming/{norming}": {
+		{state: "to vote", by: by(annotate.Analyst), path: func(g *gallery) string { return g.vote(false) }},
+		{state: "to reveal", by: by(annotate.Reviewer), path: func(g *gallery) string { return g.vote(false) }},
+		{state: "to settle", by: by(annotate.Reviewer), path: func(g *gallery) string { return g.vote(true) }},
+	},
 	"/projects/{project}/claims/{claim}/history": {{state: "filled", by: by(annotate.Analyst), path: func(g *gallery) string {
 		return claimIn(annotate.Approved)(g) + "/history"
 	}}},
@@ -350,6 +370,28 @@ func (g *gallery) talk() annotate.ID {
 	done := say("", reviewer, "A comma is missing.")
 	must(g.store.ResolveThread(g.tb.Context(), store.Operator(g.papers.Project), store.ThreadResolution{Claim: claim, Thread: done, Resolved: true, By: reviewer.id, At: time.Now()}))(g.tb)
 	return claim
+}
+
+// vote has the reviewer put a claim to the vote and vote, and perhaps all is
+// revealed and discussed.
+func (g *gallery) vote(revealed bool) string {
+	g.tb.Helper()
+	ctx, reviewer, analyst := g.tb.Context(), g.papers.people[annotate.Reviewer].id, g.papers.people[annotate.Analyst].id
+	id := must(g.store.StartNorming(ctx, store.NewNorming{
+		Project: g.papers.ID, Claim: g.claim(annotate.Disputed), Attribute: "modality", Note: "We disagreed on this one last week.",
+		Asked: []annotate.ID{analyst, reviewer}, By: reviewer, At: time.Now(),
+	}))(g.tb)
+	check := func(err error) {
+		if err != nil {
+			g.tb.Fatal(err)
+		}
+	}
+	check(g.store.Vote(ctx, g.papers.ID, store.NewVote{Norming: id, Voter: reviewer, Answer: []string{"actual"}, Reason: "It is said as a fact.", At: time.Now()}))
+	if revealed {
+		check(g.store.RevealNorming(ctx, g.papers.ID, store.Chair{Norming: id, By: reviewer, At: time.Now()}))
+		must(g.store.DiscussNorming(ctx, g.papers.ID, id, annotate.Comment{Author: analyst, Body: "The sentence after it says otherwise.", CreatedAt: time.Now()}))(g.tb)
+	}
+	return "/projects/papers/norming/" + string(id)
 }
 
 var claimsScenes = []scene{

@@ -246,6 +246,11 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Since, err = s.claimSince(r, v); err != nil {
 		return err
 	}
+	normings, err := s.store.Normings(r.Context(), p.ID, id, asker(r.Context()).User.ID, "", store.DefaultLimit)
+	if err != nil {
+		return err
+	}
+	v.Normings = normings.Items
 	return s.render(w, r, status, page.Claim(f, v))
 }
 

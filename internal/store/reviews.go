@@ -28,22 +28,32 @@ type Decided struct {
 // made here: of decisions made at once, the one that gets its turn last has
 // the greatest id and is the one the claim's state follows.
 func (s *Store) Decide(ctx context.Context, project annotate.ID, r annotate.Review) (Decided, error) {
-	var d Decided
-	var article annotate.ID
-	err := s.inTx(ctx, func(tx pgx.Tx) (err error) {
-		d, article, err = decide(ctx, tx, project, r)
-		return err
-	})
+	d, err := s.decide(ctx, project, r, annotate.Review.Decide)
 	if err != nil {
 		return Decided{}, fmt.Errorf("decide on claim %s: %w", r.Claim, err)
 	}
-	s.Announce(Note{Project: project, Article: article, Claim: r.Claim})
 	return d, nil
+}
+
+// judging is how a decision is looked at: [annotate.Review.Decide], or what is
+// stricter.
+type judging func(annotate.Review, annotate.Standing, annotate.Rules) (annotate.Verdict, error)
+
+func (s *Store) decide(ctx context.Context, project annotate.ID, r annotate.Review, judge judging) (d Decided, err error) {
+	var article annotate.ID
+	err = s.inTx(ctx, func(tx pgx.Tx) (err error) {
+		d, article, err = decide(ctx, tx, project, r, judge)
+		return err
+	})
+	if err == nil {
+		s.Announce(Note{Project: project, Article: article, Claim: r.Claim})
+	}
+	return d, err
 }
 
 // decide is Decide within a transaction. It also says in which article the
 // claim is.
-func decide(ctx context.Context, tx pgx.Tx, project annotate.ID, r annotate.Review) (d Decided, article annotate.ID, err error) {
+func decide(ctx context.Context, tx pgx.Tx, project annotate.ID, r annotate.Review, judge judging) (d Decided, article annotate.ID, err error) {
 	r.CreatedAt = r.CreatedAt.UTC().Truncate(time.Microsecond) // what the database keeps
 	d.Recorded = r
 	if article, err = lockClaim(ctx, tx, project, r.Claim); err != nil {
@@ -54,7 +64,7 @@ func decide(ctx context.Context, tx pgx.Tx, project annotate.ID, r annotate.Revi
 		return d, article, err
 	}
 	d.Annotation = found.Claim
-	verdict, err := r.Decide(found, rules)
+	verdict, err := judge(r, found, rules)
 	if err != nil {
 		return d, article, err
 	}

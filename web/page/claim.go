@@ -31,6 +31,8 @@ type ClaimView struct {
 	LaterComments string
 	// Members are those whom a comment may name.
 	Members []annotate.Member
+	// Normings are the blind votes on it, as the reader may know them.
+	Normings []annotate.ListedNorming
 	// Since is what has changed since a decision.
 	Since SinceView
 	// History is what has lately happened to the claim.

@@ -37,11 +37,6 @@ func NotificationTarget(n annotate.ListedNotification) string {
 	return ClaimURL(n.Slug, n.Claim)
 }
 
-// NormingURL is a blind vote on a claim.
-func NormingURL(slug string, norming annotate.ID) string {
-	return ProjectURL(slug) + "/norming/" + string(norming)
-}
-
 // NotificationsView is what the list shows.
 type NotificationsView struct {
 	Items  []annotate.ListedNotification
