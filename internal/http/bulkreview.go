@@ -43,7 +43,7 @@ func (s *Server) reviewManyPage(w http.ResponseWriter, r *http.Request, v page.R
 	if found.Next != "" {
 		v.Next = page.ReviewManyPageURL(a.Project.Slug, v.Query, v.Decision, v.Reason, found.Next)
 	}
-	if v.Decision != "" && len(v.Claims) > 0 && len(v.Complaints) == 0 {
+	if v.Decision != "" && len(v.Claims) > 0 && v.Complaints["decision"]+v.Complaints["reason"] == "" {
 		wish := store.ManyReviews{Claims: map[annotate.ID]int{}, Decision: v.Decision, Reason: v.Reason, By: a.User.ID, At: s.now()}
 		for _, c := range v.Claims {
 			wish.Claims[c.Claim.ID] = c.Claim.Version
