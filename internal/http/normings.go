@@ -144,7 +144,7 @@ func (s *Server) normingPage(w http.ResponseWriter, r *http.Request, status int,
 
 // turnNorming does something to the norming that the path names, and shows it,
 // with what was refused.
-func (s *Server) turnNorming(w http.ResponseWriter, r *http.Request, done string, turn func(norming annotate.ID, v *page.NormingView) error) error {
+func (s *Server) turnNorming(w http.ResponseWriter, r *http.Request, done string, turn func(ctx context.Context, norming annotate.ID, v *page.NormingView) error) error {
 	id, err := pathID(r, "norming")
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func (s *Server) turnNorming(w http.ResponseWriter, r *http.Request, done string
 		return err
 	}
 	var v page.NormingView
-	err = turn(id, &v)
+	err = turn(r.Context(), id, &v)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v.Complaints = bad
 		return s.normingPage(w, r, http.StatusUnprocessableEntity, v)
@@ -170,33 +170,33 @@ func (s *Server) turnNorming(w http.ResponseWriter, r *http.Request, done string
 
 func (s *Server) vote(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
-	return s.turnNorming(w, r, "Your vote is kept. Nobody else sees it before all are revealed.", func(id annotate.ID, v *page.NormingView) error {
+	return s.turnNorming(w, r, "Your vote is kept. Nobody else sees it before all are revealed.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Answer, v.Reason = r.PostForm["answer"], r.PostForm.Get("reason")
-		return s.store.Vote(r.Context(), a.Project.ID, store.NewVote{Norming: id, Voter: a.User.ID, Answer: v.Answer, Reason: v.Reason, At: s.now()})
+		return s.store.Vote(ctx, a.Project.ID, store.NewVote{Norming: id, Voter: a.User.ID, Answer: v.Answer, Reason: v.Reason, At: s.now()})
 	})
 }
 
 func (s *Server) revealNorming(w http.ResponseWriter, r *http.Request) error {
-	return s.turnNorming(w, r, "The votes are revealed.", func(id annotate.ID, _ *page.NormingView) error {
-		return s.store.RevealNorming(r.Context(), asker(r.Context()).Project.ID, s.chair(r.Context(), id))
+	return s.turnNorming(w, r, "The votes are revealed.", func(ctx context.Context, id annotate.ID, _ *page.NormingView) error {
+		return s.store.RevealNorming(ctx, asker(ctx).Project.ID, s.chair(ctx, id))
 	})
 }
 
 func (s *Server) discussNorming(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
-	return s.turnNorming(w, r, "Comment added.", func(id annotate.ID, v *page.NormingView) error {
+	return s.turnNorming(w, r, "Comment added.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Comment = r.PostForm.Get("body")
-		_, err := s.store.DiscussNorming(r.Context(), a.Project.ID, id, annotate.Comment{Author: a.User.ID, Body: v.Comment, CreatedAt: s.now()})
+		_, err := s.store.DiscussNorming(ctx, a.Project.ID, id, annotate.Comment{Author: a.User.ID, Body: v.Comment, CreatedAt: s.now()})
 		return err
 	})
 }
 
 func (s *Server) settleNorming(w http.ResponseWriter, r *http.Request) error {
-	return s.turnNorming(w, r, "The vote is settled.", func(id annotate.ID, v *page.NormingView) error {
+	return s.turnNorming(w, r, "The vote is settled.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Settling = true
 		v.Answer, v.Reason = r.PostForm["answer"], r.PostForm.Get("reason")
-		return s.store.SettleNorming(r.Context(), asker(r.Context()).Project.ID, store.NewSettlement{
-			Chair: s.chair(r.Context(), id), Answer: v.Answer, Reason: v.Reason, Apply: r.PostForm.Get("apply") == "yes",
+		return s.store.SettleNorming(ctx, asker(ctx).Project.ID, store.NewSettlement{
+			Chair: s.chair(ctx, id), Answer: v.Answer, Reason: v.Reason, Apply: r.PostForm.Get("apply") == "yes",
 		})
 	})
 }

@@ -459,7 +459,7 @@ func TestWhatChangedSinceADecisionIsShown(t *testing.T) {
 	r.change(annotate.Operation{Op: annotate.Put, Annotation: &speaker})
 
 	r.reviewer.get(r.path(0, "")).is(http.StatusOK).
-		says("Changed since you approved version "+version, "Changed: speaker", `<del class="since"> this winter</del>`, "<del>Ilse Brandt</del>")
+		says("Changed since you approved version "+version, "Changed: speaker", `<del class="drift"> this winter</del>`, "<del>Ilse Brandt</del>")
 	r.viewer.get(r.path(0, "")).is(http.StatusOK).says("Changed since Vera reviewer approved version " + version)
 
 	var since struct {

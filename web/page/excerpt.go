@@ -256,10 +256,10 @@ func writeRun(f Frame, b *strings.Builder, r run, c annotate.QueuedClaim, codebo
 		open("mark", "claimed "+kindColor(codebook, annotate.Claim), "")
 	}
 	if r.added {
-		open("ins", "since", "")
+		open("ins", "drift", "")
 	}
 	if r.gone {
-		open("del", "since", "")
+		open("del", "drift", "")
 	}
 	for _, p := range r.parts {
 		kind, _ := codebook.Kind(p.kind)
