@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -356,6 +357,22 @@ func openClaim(p *person) {
 	p.until("an open card", `document.querySelector('#cards .card[data-form="open"]')`)
 }
 
+// changed has the analyst shorten a claim that was approved, and answer a
+// question otherwise.
+func (g *gallery) changed() annotate.ID {
+	g.tb.Helper()
+	c := must(g.store.Claim(g.tb.Context(), g.papers.ID, g.claim(annotate.Approved)))(g.tb)
+	changed := c.Claim
+	changed.Fragments = slices.Clone(changed.Fragments)
+	changed.Fragments[0].Start, changed.Fragments[0].Exact = changed.Fragments[0].Start+4, ""
+	changed.Attributes = annotate.Attributes{"quotation": "indirect"}
+	must(g.store.Append(g.tb.Context(), g.papers.ID, c.Article.ID, store.Shared, annotate.ChangeSet{
+		ID: store.NewID(), Author: g.papers.people[annotate.Analyst].id, At: time.Now(),
+		Operations: []annotate.Operation{{Op: annotate.Put, Annotation: &changed}},
+	}))(g.tb)
+	return c.Claim.ID
+}
+
 // talk has the reviewer begin a thread that names the analyst, and resolve
 // another.
 func (g *gallery) talk() annotate.ID {
@@ -406,6 +423,7 @@ var claimScenes = []scene{
 	{state: "one's own", by: by(annotate.Analyst), path: claimIn(annotate.Unreviewed)},
 	{state: "approved, to read", by: by(annotate.Viewer), path: claimIn(annotate.Approved)},
 	{state: "disputed", by: by(annotate.Reviewer), path: claimIn(annotate.Disputed)},
+	{state: "changed since it was decided on", by: by(annotate.Reviewer), path: func(g *gallery) string { return "/projects/papers/claims/" + string(g.changed()) }},
 	{state: "discussed", by: by(annotate.Reviewer), path: func(g *gallery) string { return "/projects/papers/claims/" + string(g.talk()) }},
 	{state: "refused for want of a reason", by: by(annotate.Reviewer), path: claimIn(annotate.Unreviewed), then: func(p *person) {
 		p.click("button[name=decision]", "Dispute")
