@@ -41,11 +41,13 @@ func newDesk(tb testing.TB) *desk {
 	return d
 }
 
-func (d *desk) path(what string, id annotate.ID) string { return "/projects/harbour/" + what + string(id) }
+func (d *desk) path(what string, id annotate.ID) string {
+	return "/projects/harbour/" + what + string(id)
+}
 
 func (d *desk) isIn(i int, state annotate.ReviewState) {
 	d.tb.Helper()
-	c := must(d.store.Claim(d.tb.Context(), d.project.ID, d.claims[i]))(d.tb)
+	c := must(d.store.Claim(d.tb.Context(), store.Operator(d.project), d.claims[i]))(d.tb)
 	if c.Claim.Review != state {
 		d.tb.Errorf("claim %d is %s, want %s", i, c.Claim.Review, state)
 	}
@@ -91,7 +93,7 @@ func TestReviewersDecideByKeyboardUntilThereIsAQuorum(t *testing.T) {
 	d.rita.says("Approved: “The wall will hold")
 	d.isIn(0, annotate.Approved)
 
-	claim := must(d.store.Claim(t.Context(), d.project.ID, d.claims[0]))(t).Claim
+	claim := must(d.store.Claim(t.Context(), store.Operator(d.project), d.claims[0]))(t).Claim
 	start, end := span(t, wall, "The wall will hold")
 	op := claimAt(start, end, "The wall will hold")
 	op.Annotation.ID, op.Annotation.Version = claim.ID, claim.Version

@@ -361,7 +361,7 @@ func openClaim(p *person) {
 // question otherwise.
 func (g *gallery) changed() annotate.ID {
 	g.tb.Helper()
-	c := must(g.store.Claim(g.tb.Context(), g.papers.ID, g.claim(annotate.Approved)))(g.tb)
+	c := must(g.store.Claim(g.tb.Context(), store.Operator(g.papers.Project), g.claim(annotate.Approved)))(g.tb)
 	changed := c.Claim
 	changed.Fragments = slices.Clone(changed.Fragments)
 	changed.Fragments[0].Start, changed.Fragments[0].Exact = changed.Fragments[0].Start+4, ""
@@ -394,8 +394,8 @@ func (g *gallery) talk() annotate.ID {
 func (g *gallery) vote(revealed bool) string {
 	g.tb.Helper()
 	ctx, reviewer, analyst := g.tb.Context(), g.papers.people[annotate.Reviewer].id, g.papers.people[annotate.Analyst].id
-	id := must(g.store.StartNorming(ctx, store.NewNorming{
-		Project: g.papers.ID, Claim: g.claim(annotate.Disputed), Attribute: "modality", Note: "We disagreed on this one last week.",
+	id := must(g.store.StartNorming(ctx, store.Operator(g.papers.Project), store.NewNorming{
+		Claim: g.claim(annotate.Disputed), Attribute: "modality", Note: "We disagreed on this one last week.",
 		Asked: []annotate.ID{analyst, reviewer}, By: reviewer, At: time.Now(),
 	}))(g.tb)
 	check := func(err error) {
@@ -403,10 +403,10 @@ func (g *gallery) vote(revealed bool) string {
 			g.tb.Fatal(err)
 		}
 	}
-	check(g.store.Vote(ctx, g.papers.ID, store.NewVote{Norming: id, Voter: reviewer, Answer: []string{"actual"}, Reason: "It is said as a fact.", At: time.Now()}))
+	check(g.store.Vote(ctx, store.Operator(g.papers.Project), store.NewVote{Norming: id, Voter: reviewer, Answer: []string{"actual"}, Reason: "It is said as a fact.", At: time.Now()}))
 	if revealed {
-		check(g.store.RevealNorming(ctx, g.papers.ID, store.Chair{Norming: id, By: reviewer, At: time.Now()}))
-		must(g.store.DiscussNorming(ctx, g.papers.ID, id, annotate.Comment{Author: analyst, Body: "The sentence after it says otherwise.", CreatedAt: time.Now()}))(g.tb)
+		check(g.store.RevealNorming(ctx, store.Operator(g.papers.Project), store.Chair{Norming: id, By: reviewer, At: time.Now()}))
+		must(g.store.DiscussNorming(ctx, store.Operator(g.papers.Project), id, annotate.Comment{Author: analyst, Body: "The sentence after it says otherwise.", CreatedAt: time.Now()}))(g.tb)
 	}
 	return "/projects/papers/norming/" + string(id)
 }

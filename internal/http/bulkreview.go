@@ -32,7 +32,7 @@ func (s *Server) reviewManyPage(w http.ResponseWriter, r *http.Request, v page.R
 	v.Query = claimQuery(values)
 	filter := s.filterBy(r.Context(), v.Query)
 	filter.Cursor, filter.Limit = cursor, reviewManyOnPage
-	found, err := s.store.Claims(r.Context(), a.Project.ID, filter)
+	found, err := s.store.Claims(r.Context(), a, filter)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (s *Server) reviewManyPage(w http.ResponseWriter, r *http.Request, v page.R
 		for _, c := range v.Claims {
 			wish.Claims[c.Claim.ID] = c.Claim.Version
 		}
-		would, err := s.store.PreviewReviews(r.Context(), a.Project.ID, wish)
+		would, err := s.store.PreviewReviews(r.Context(), a, wish)
 		if bad, ok := complaintsOf(err, "", ""); ok {
 			v.Complaints, err = bad, nil
 		}
@@ -105,7 +105,7 @@ func (s *Server) reviewMany(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v := page.ReviewManyView{Decision: wish.Decision, Reason: wish.Reason, Sent: true}
-	done, err := s.store.DecideAll(r.Context(), a.Project.ID, wish)
+	done, err := s.store.DecideAll(r.Context(), a, wish)
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v.Complaints = under("reason", bad)
 		return s.reviewManyPage(w, r, v, r.URL.Query().Get("cursor"))
@@ -114,7 +114,7 @@ func (s *Server) reviewMany(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Query, v.Did = claimQuery(r.URL.Query()), decidedByClaim(done)
-	if v.Claims, err = s.store.ClaimsByID(r.Context(), a.Project.ID, ids); err != nil {
+	if v.Claims, err = s.store.ClaimsByID(r.Context(), a, ids); err != nil {
 		return err
 	}
 	return s.renderReviewMany(w, r, v)
@@ -174,7 +174,7 @@ func (s *Server) apiDecideMany(ctx context.Context, in *decideManyCall) (*decide
 		if len(in.Body.Claims) > 0 {
 			return nil, annotate.Invalid{"filter": "Give claims or a filter, not both."}
 		}
-		found, more, err := s.store.ClaimVersions(ctx, a.Project.ID, store.ClaimFilter{
+		found, more, err := s.store.ClaimVersions(ctx, a, store.ClaimFilter{
 			State: f.State, Speaker: lower(f.Speaker), Source: lower(f.Source), Article: lower(f.Article), Author: lower(f.Author),
 			UndecidedBy: lower(f.UndecidedBy), OpenThreads: f.OpenThreads, Query: f.Q,
 		}, store.MaxBulk)
@@ -190,7 +190,7 @@ func (s *Server) apiDecideMany(ctx context.Context, in *decideManyCall) (*decide
 	if in.Body.DryRun {
 		decide = s.store.PreviewReviews
 	}
-	done, err := decide(ctx, a.Project.ID, wish)
+	done, err := decide(ctx, a, wish)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ const normingsOnPage = 50
 func (s *Server) listNormings(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
 	cursor := r.URL.Query().Get("cursor")
-	list, err := s.store.Normings(r.Context(), a.Project.ID, "", a.User.ID, cursor, normingsOnPage)
+	list, err := s.store.Normings(r.Context(), a, "", cursor, normingsOnPage)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (s *Server) listNormings(w http.ResponseWriter, r *http.Request) error {
 	for i, n := range list.Items {
 		ids[i] = n.Claim
 	}
-	claims, err := s.store.ClaimsByID(r.Context(), a.Project.ID, ids)
+	claims, err := s.store.ClaimsByID(r.Context(), a, ids)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (s *Server) newNormingPage(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	p := asker(r.Context()).Project
-	if v.Claim, err = s.store.Claim(r.Context(), p.ID, id); err != nil {
+	if v.Claim, err = s.store.Claim(r.Context(), asker(r.Context()), id); err != nil {
 		return err
 	}
 	if v.Codebook, err = s.store.Codebook(r.Context(), p.ID, p.Codebook); err != nil {
@@ -96,8 +96,8 @@ func (s *Server) startNorming(w http.ResponseWriter, r *http.Request) error {
 	for _, raw := range r.PostForm["asked"] {
 		v.Asked = append(v.Asked, lower(raw))
 	}
-	id, err := s.store.StartNorming(r.Context(), store.NewNorming{
-		Project: a.Project.ID, Claim: claim, Attribute: v.Attribute, Note: v.Note, Asked: v.Asked, By: a.User.ID, At: s.now(),
+	id, err := s.store.StartNorming(r.Context(), a, store.NewNorming{
+		Claim: claim, Attribute: v.Attribute, Note: v.Note, Asked: v.Asked, By: a.User.ID, At: s.now(),
 	})
 	if bad, ok := complaintsOf(err, "", ""); ok {
 		v.Complaints = under("note", bad)
@@ -120,10 +120,10 @@ func (s *Server) normingPage(w http.ResponseWriter, r *http.Request, status int,
 		return err
 	}
 	a := asker(r.Context())
-	if v.Norming, err = s.store.Norming(r.Context(), a.Project.ID, id, a.User.ID); err != nil {
+	if v.Norming, err = s.store.Norming(r.Context(), a, id); err != nil {
 		return err
 	}
-	if v.Claim, err = s.store.Claim(r.Context(), a.Project.ID, v.Norming.Claim); err != nil {
+	if v.Claim, err = s.store.Claim(r.Context(), a, v.Norming.Claim); err != nil {
 		return err
 	}
 	if v.Codebook, err = s.store.Codebook(r.Context(), a.Project.ID, a.Project.Codebook); err != nil {
@@ -172,13 +172,13 @@ func (s *Server) vote(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
 	return s.turnNorming(w, r, "Your vote is kept. Nobody else sees it before all are revealed.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Answer, v.Reason = r.PostForm["answer"], r.PostForm.Get("reason")
-		return s.store.Vote(ctx, a.Project.ID, store.NewVote{Norming: id, Voter: a.User.ID, Answer: v.Answer, Reason: v.Reason, At: s.now()})
+		return s.store.Vote(ctx, a, store.NewVote{Norming: id, Voter: a.User.ID, Answer: v.Answer, Reason: v.Reason, At: s.now()})
 	})
 }
 
 func (s *Server) revealNorming(w http.ResponseWriter, r *http.Request) error {
 	return s.turnNorming(w, r, "The votes are revealed.", func(ctx context.Context, id annotate.ID, _ *page.NormingView) error {
-		return s.store.RevealNorming(ctx, asker(ctx).Project.ID, s.chair(ctx, id))
+		return s.store.RevealNorming(ctx, asker(ctx), s.chair(ctx, id))
 	})
 }
 
@@ -186,7 +186,7 @@ func (s *Server) discussNorming(w http.ResponseWriter, r *http.Request) error {
 	a := asker(r.Context())
 	return s.turnNorming(w, r, "Comment added.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Comment = r.PostForm.Get("body")
-		_, err := s.store.DiscussNorming(ctx, a.Project.ID, id, annotate.Comment{Author: a.User.ID, Body: v.Comment, CreatedAt: s.now()})
+		_, err := s.store.DiscussNorming(ctx, a, id, annotate.Comment{Author: a.User.ID, Body: v.Comment, CreatedAt: s.now()})
 		return err
 	})
 }
@@ -195,7 +195,7 @@ func (s *Server) settleNorming(w http.ResponseWriter, r *http.Request) error {
 	return s.turnNorming(w, r, "The vote is settled.", func(ctx context.Context, id annotate.ID, v *page.NormingView) error {
 		v.Settling = true
 		v.Answer, v.Reason = r.PostForm["answer"], r.PostForm.Get("reason")
-		return s.store.SettleNorming(ctx, asker(ctx).Project.ID, store.NewSettlement{
+		return s.store.SettleNorming(ctx, asker(ctx), store.NewSettlement{
 			Chair: s.chair(ctx, id), Answer: v.Answer, Reason: v.Reason, Apply: r.PostForm.Get("apply") == "yes",
 		})
 	})
@@ -283,7 +283,7 @@ type normingsOutput struct {
 
 func (s *Server) apiListNormings(ctx context.Context, in *normingsInput) (*normingsOutput, error) {
 	a := asker(ctx)
-	list, err := s.store.Normings(ctx, a.Project.ID, lower(in.Claim), a.User.ID, in.Cursor, in.Limit)
+	list, err := s.store.Normings(ctx, a, lower(in.Claim), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +304,7 @@ func (s *Server) apiShowNorming(ctx context.Context, in *NormingPath) (*normingA
 // norming is a norming as whoever asks may know it.
 func (s *Server) norming(ctx context.Context, id annotate.ID) (*normingAnswer, error) {
 	a := asker(ctx)
-	n, err := s.store.Norming(ctx, a.Project.ID, id, a.User.ID)
+	n, err := s.store.Norming(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
@@ -322,11 +322,11 @@ type startNormingCall struct {
 
 func (s *Server) apiStartNorming(ctx context.Context, in *startNormingCall) (*normingAnswer, error) {
 	a := asker(ctx)
-	n := store.NewNorming{Project: a.Project.ID, Claim: lower(in.Claim), Attribute: in.Body.Attribute, Note: in.Body.Note, By: a.User.ID, At: s.now()}
+	n := store.NewNorming{Claim: lower(in.Claim), Attribute: in.Body.Attribute, Note: in.Body.Note, By: a.User.ID, At: s.now()}
 	for _, raw := range in.Body.Asked {
 		n.Asked = append(n.Asked, lower(raw))
 	}
-	id, err := s.store.StartNorming(ctx, n)
+	id, err := s.store.StartNorming(ctx, a, n)
 	if err != nil {
 		return nil, err
 	}
@@ -343,7 +343,7 @@ type voteCall struct {
 
 func (s *Server) apiVote(ctx context.Context, in *voteCall) (*normingAnswer, error) {
 	a := asker(ctx)
-	err := s.store.Vote(ctx, a.Project.ID, store.NewVote{Norming: lower(in.Norming), Voter: a.User.ID, Answer: in.Body.Answer, Reason: in.Body.Reason, At: s.now()})
+	err := s.store.Vote(ctx, a, store.NewVote{Norming: lower(in.Norming), Voter: a.User.ID, Answer: in.Body.Answer, Reason: in.Body.Reason, At: s.now()})
 	if err != nil {
 		return nil, err
 	}
@@ -351,7 +351,7 @@ func (s *Server) apiVote(ctx context.Context, in *voteCall) (*normingAnswer, err
 }
 
 func (s *Server) apiRevealNorming(ctx context.Context, in *NormingPath) (*normingAnswer, error) {
-	if err := s.store.RevealNorming(ctx, asker(ctx).Project.ID, s.chair(ctx, lower(in.Norming))); err != nil {
+	if err := s.store.RevealNorming(ctx, asker(ctx), s.chair(ctx, lower(in.Norming))); err != nil {
 		return nil, err
 	}
 	return s.norming(ctx, lower(in.Norming))
@@ -366,7 +366,7 @@ type discussNormingCall struct {
 
 func (s *Server) apiDiscussNorming(ctx context.Context, in *discussNormingCall) (*addCommentOutput, error) {
 	a := asker(ctx)
-	c, err := s.store.DiscussNorming(ctx, a.Project.ID, lower(in.Norming), annotate.Comment{Author: a.User.ID, Body: in.Body.Body, CreatedAt: s.now()})
+	c, err := s.store.DiscussNorming(ctx, a, lower(in.Norming), annotate.Comment{Author: a.User.ID, Body: in.Body.Body, CreatedAt: s.now()})
 	if err != nil {
 		return nil, err
 	}
@@ -383,7 +383,7 @@ type settleNormingCall struct {
 }
 
 func (s *Server) apiSettleNorming(ctx context.Context, in *settleNormingCall) (*normingAnswer, error) {
-	err := s.store.SettleNorming(ctx, asker(ctx).Project.ID, store.NewSettlement{
+	err := s.store.SettleNorming(ctx, asker(ctx), store.NewSettlement{
 		Chair: s.chair(ctx, lower(in.Norming)), Answer: in.Body.Answer, Reason: in.Body.Reason, Apply: in.Body.Apply,
 	})
 	if err != nil {

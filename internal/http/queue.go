@@ -246,7 +246,7 @@ func (s *Server) claimPage(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Since, err = s.claimSince(r, v); err != nil {
 		return err
 	}
-	normings, err := s.store.Normings(r.Context(), p.ID, id, asker(r.Context()).User.ID, "", store.DefaultLimit)
+	normings, err := s.store.Normings(r.Context(), asker(r.Context()), id, "", store.DefaultLimit)
 	if err != nil {
 		return err
 	}

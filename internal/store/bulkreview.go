@@ -40,21 +40,21 @@ func (m ManyReviews) review(claim annotate.ID, version int) annotate.Review {
 
 // PreviewReviews says what [Store.DecideAll] would do, and does nothing. The
 // answer is in the order of ids.
-func (s *Store) PreviewReviews(ctx context.Context, project annotate.ID, m ManyReviews) ([]annotate.ManyDecided, error) {
+func (s *Store) PreviewReviews(ctx context.Context, a Asker, m ManyReviews) ([]annotate.ManyDecided, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	ids := slices.Sorted(maps.Keys(m.Claims))
-	read, err := s.readClaims(ctx, project, ids)
+	read, err := s.readClaims(ctx, a, ids)
 	var reviews []annotate.Review
 	var rules annotate.Rules
 	if err == nil {
 		b := &pgx.Batch{}
-		b.Queue(selectReviews+` WHERE r.project_id = $1 AND r.claim_id = ANY($2) ORDER BY r.id`, project, ids).Query(func(rows pgx.Rows) (err error) {
+		b.Queue(selectReviews+` WHERE r.project_id = $1 AND r.claim_id = ANY($2) ORDER BY r.id`, a.Project.ID, ids).Query(func(rows pgx.Rows) (err error) {
 			reviews, err = pgx.CollectRows(rows, pgx.RowToStructByName[annotate.Review])
 			return err
 		})
-		b.Queue(`SELECT self_approval, quorum FROM projects WHERE id = $1`, project).QueryRow(func(row pgx.Row) error {
+		b.Queue(`SELECT self_approval, quorum FROM projects WHERE id = $1`, a.Project.ID).QueryRow(func(row pgx.Row) error {
 			return row.Scan(&rules.SelfApproval, &rules.Quorum)
 		})
 		err = translate(s.pool.SendBatch(ctx, b).Close())
@@ -82,12 +82,12 @@ func (s *Store) PreviewReviews(ctx context.Context, project annotate.ID, m ManyR
 // reviewer already, it decides nothing and says why. It returns an
 // [annotate.Invalid] for a decision that could be made on none. The answer is in
 // the order of ids.
-func (s *Store) DecideAll(ctx context.Context, project annotate.ID, m ManyReviews) ([]annotate.ManyDecided, error) {
+func (s *Store) DecideAll(ctx context.Context, a Asker, m ManyReviews) ([]annotate.ManyDecided, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
 	return m.each(slices.Sorted(maps.Keys(m.Claims)), func(id annotate.ID, version int) (annotate.ManyDecided, error) {
-		done, err := s.decide(ctx, project, m.review(id, version), annotate.Review.DecideAnew)
+		done, err := s.decide(ctx, a.Project.ID, m.review(id, version), annotate.Review.DecideAnew)
 		return annotate.ManyDecided{Claim: id, Version: done.Version, State: done.Review, Approvals: done.Approvals}, err
 	})
 }
@@ -110,11 +110,11 @@ func (m ManyReviews) each(ids []annotate.ID, do func(id annotate.ID, version int
 
 // ClaimVersions are the claims that f lists, at most most of them, with their
 // versions. More says that there are more.
-func (s *Store) ClaimVersions(ctx context.Context, project annotate.ID, f ClaimFilter, most int) (versions map[annotate.ID]int, more bool, err error) {
+func (s *Store) ClaimVersions(ctx context.Context, a Asker, f ClaimFilter, most int) (versions map[annotate.ID]int, more bool, err error) {
 	versions = map[annotate.ID]int{}
 	f.Limit = MaxLimit
 	for {
-		page, err := s.Claims(ctx, project, f)
+		page, err := s.Claims(ctx, a, f)
 		if err != nil {
 			return nil, false, err
 		}
@@ -135,8 +135,8 @@ func (s *Store) ClaimVersions(ctx context.Context, project annotate.ID, f ClaimF
 const MaxBulk = maxBulk
 
 // ClaimsByID reads claims that are there to be reviewed, in the order of ids.
-func (s *Store) ClaimsByID(ctx context.Context, project annotate.ID, ids []annotate.ID) ([]annotate.QueuedClaim, error) {
-	read, err := s.readClaims(ctx, project, slices.Clone(ids))
+func (s *Store) ClaimsByID(ctx context.Context, a Asker, ids []annotate.ID) ([]annotate.QueuedClaim, error) {
+	read, err := s.readClaims(ctx, a, slices.Clone(ids))
 	if err != nil {
 		return nil, fmt.Errorf("read %d claims: %w", len(ids), err)
 	}

@@ -41,13 +41,13 @@ func TestADecisionOnManyIsPreviewedAndMade(t *testing.T) {
 			}
 		}
 	}
-	preview, err := n.PreviewReviews(t.Context(), n.project, wish)
+	preview, err := n.PreviewReviews(t.Context(), in(n.project), wish)
 	if err != nil {
 		t.Fatal(err)
 	}
 	check("the preview", preview)
 	n.isIn(plain, annotate.Unreviewed, 0)
-	done, err := n.DecideAll(t.Context(), n.project, wish)
+	done, err := n.DecideAll(t.Context(), in(n.project), wish)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestADecisionOnManyIsPreviewedAndMade(t *testing.T) {
 	n.isIn(own, annotate.Unreviewed, 0)
 	n.hears(n.ana, "decided by Ben Okafor", "decided by Ben Okafor", "decided by Mara Lind")
 
-	again, err := n.DecideAll(t.Context(), n.project, wish)
+	again, err := n.DecideAll(t.Context(), in(n.project), wish)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,10 +82,10 @@ func TestADecisionOnManyThatCouldBeMadeOnNoneIsRefused(t *testing.T) {
 	} {
 		m := store.ManyReviews{Claims: map[annotate.ID]int{claim: 1}, Decision: annotate.Dispute, Reason: "Who says?", By: n.ben, At: n.later()}
 		change(&m)
-		if _, err := n.DecideAll(t.Context(), n.project, m); invalid(t, err)[field] == "" {
+		if _, err := n.DecideAll(t.Context(), in(n.project), m); invalid(t, err)[field] == "" {
 			t.Errorf("%s: %v", field, err)
 		}
-		if _, err := n.PreviewReviews(t.Context(), n.project, m); invalid(t, err)[field] == "" {
+		if _, err := n.PreviewReviews(t.Context(), in(n.project), m); invalid(t, err)[field] == "" {
 			t.Errorf("%s, to preview: %v", field, err)
 		}
 	}

@@ -15,7 +15,6 @@ import (
 
 // NewNorming is a vote to be held.
 type NewNorming struct {
-	Project   annotate.ID
 	Claim     annotate.ID
 	Attribute string // empty: what to decide
 	Note      string
@@ -27,12 +26,13 @@ type NewNorming struct {
 // StartNorming puts a claim that is there to be reviewed to the vote. It
 // returns an [annotate.Invalid] under attribute, note or asked: at least two
 // members who may tag have to be asked.
-func (s *Store) StartNorming(ctx context.Context, n NewNorming) (annotate.ID, error) {
+func (s *Store) StartNorming(ctx context.Context, a Asker, n NewNorming) (annotate.ID, error) {
+	project := a.Project.ID
 	n.Note, n.At = strings.TrimSpace(n.Note), n.At.UTC().Truncate(time.Microsecond)
 	if err := annotate.CheckRemark("note", n.Note); err != nil {
 		return "", err
 	}
-	codebook, err := s.currentCodebook(ctx, n.Project)
+	codebook, err := s.currentCodebook(ctx, project)
 	if err != nil {
 		return "", err
 	}
@@ -41,7 +41,7 @@ func (s *Store) StartNorming(ctx context.Context, n NewNorming) (annotate.ID, er
 	}
 	id := NewID()
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		members, err := members(ctx, tx, n.Project)
+		members, err := members(ctx, tx, project)
 		if err != nil {
 			return err
 		}
@@ -59,17 +59,17 @@ func (s *Store) StartNorming(ctx context.Context, n NewNorming) (annotate.ID, er
 			SELECT a.project_id, $3, a.id, a.version, $4, $5, $6, $7
 			FROM annotations a
 			JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
-			WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable,
-			n.Project, n.Claim, id, n.Attribute, n.Note, n.By, n.At)
+			WHERE a.project_id = $1 AND a.id = $2 AND a.kind = 'claim' AND NOT a.deleted AND `+reviewable+` AND `+seenBy("$8"),
+			project, n.Claim, id, n.Attribute, n.Note, n.By, n.At, a.narrowed())
 		if err := affected(tag, err); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO norming_votes (project_id, norming_id, voter_id) SELECT $1, $2, unnest($3::uuid[])`, n.Project, id, asked); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO norming_votes (project_id, norming_id, voter_id) SELECT $1, $2, unnest($3::uuid[])`, project, id, asked); err != nil {
 			return err
 		}
 		var told concerned
 		told.add(annotate.WasAskedToVote, asked...)
-		return notify(ctx, tx, n.Project, annotate.Notification{Claim: n.Claim, Norming: id, Actor: n.By, CreatedAt: n.At}, told)
+		return notify(ctx, tx, project, annotate.Notification{Claim: n.Claim, Norming: id, Actor: n.By, CreatedAt: n.At}, told)
 	})
 	if err != nil {
 		return "", fmt.Errorf("put claim %s to the vote: %w", n.Claim, err)
@@ -77,17 +77,20 @@ func (s *Store) StartNorming(ctx context.Context, n NewNorming) (annotate.ID, er
 	return id, nil
 }
 
-// selectNormings reads normings whole but for their votes.
-const selectNormings = `
+// selectNormings reads normings whole but for their votes, as far as the reader
+// in the parameter called reader may see their claims.
+func selectNormings(reader string) string {
+	return `
 	SELECT n.id, n.claim_id, n.version, n.attribute, n.note, n.started_by, n.started_at,
 	       coalesce(n.revealed_by::text, ''), coalesce(n.revealed_at, '0001-01-01 00:00:00Z'), coalesce(n.thread_id::text, ''),
 	       coalesce(n.answer, '{}'), coalesce(n.reason, ''), coalesce(n.settled_by::text, ''), n.settled_at, coalesce(n.applied, ''),
 	       starter.name, coalesce(settler.name, '')
 	FROM normings n
 	JOIN annotations a ON a.project_id = n.project_id AND a.id = n.claim_id AND NOT a.deleted
-	JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND ` + reviewable + `
+	JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id AND ` + reviewable + ` AND ` + seenBy(reader) + `
 	JOIN users starter ON starter.id = n.started_by
 	LEFT JOIN users settler ON settler.id = n.settled_by`
+}
 
 func scanNorming(row pgx.CollectableRow) (n annotate.ListedNorming, err error) {
 	var settled annotate.Settlement
@@ -116,10 +119,10 @@ const selectVotes = `
 	WHERE v.project_id = $1 AND v.norming_id = ANY($2)
 	ORDER BY lower(u.name), u.id`
 
-// Norming reads a norming as reader may know it: before it is revealed, of the
+// Norming reads a norming as whoever asks may know it: before it is revealed, of the
 // others only whether they have voted.
-func (s *Store) Norming(ctx context.Context, project, id, reader annotate.ID) (annotate.ListedNorming, error) {
-	found, err := s.normings(ctx, project, reader, ` AND n.id = @id`, pgx.NamedArgs{"id": id}, 1)
+func (s *Store) Norming(ctx context.Context, a Asker, id annotate.ID) (annotate.ListedNorming, error) {
+	found, err := s.normings(ctx, a, ` AND n.id = @id`, pgx.NamedArgs{"id": id}, 1)
 	if err == nil && len(found) == 0 {
 		err = annotate.ErrNotFound
 	}
@@ -130,8 +133,8 @@ func (s *Store) Norming(ctx context.Context, project, id, reader annotate.ID) (a
 }
 
 // Normings lists the normings of a project, or of one claim unless that is
-// empty, the newest first, as reader may know them.
-func (s *Store) Normings(ctx context.Context, project, claim, reader annotate.ID, cursor string, limit int) (Page[annotate.ListedNorming], error) {
+// empty, the newest first, as whoever asks may know them.
+func (s *Store) Normings(ctx context.Context, a Asker, claim annotate.ID, cursor string, limit int) (Page[annotate.ListedNorming], error) {
 	where, args := ``, pgx.NamedArgs{"claim": string(claim)}
 	if claim != "" {
 		where = ` AND n.claim_id = @claim::uuid`
@@ -149,16 +152,16 @@ func (s *Store) Normings(ctx context.Context, project, claim, reader annotate.ID
 		args["before"] = string(before)
 	}
 	limit = limited(limit)
-	found, err := s.normings(ctx, project, reader, where, args, limit+1)
+	found, err := s.normings(ctx, a, where, args, limit+1)
 	if err != nil {
 		return Page[annotate.ListedNorming]{}, fmt.Errorf("list normings: %w", err)
 	}
 	return pageOf(found, limit, func(n annotate.ListedNorming) []string { return []string{string(n.ID)} }), nil
 }
 
-func (s *Store) normings(ctx context.Context, project, reader annotate.ID, where string, args pgx.NamedArgs, limit int) ([]annotate.ListedNorming, error) {
-	args["project"], args["limit"] = project, limit
-	rows, _ := s.pool.Query(ctx, selectNormings+` WHERE n.project_id = @project`+where+` ORDER BY n.id DESC LIMIT @limit`, args)
+func (s *Store) normings(ctx context.Context, a Asker, where string, args pgx.NamedArgs, limit int) ([]annotate.ListedNorming, error) {
+	args["project"], args["limit"], args["narrowed"] = a.Project.ID, limit, a.narrowed()
+	rows, _ := s.pool.Query(ctx, selectNormings(`@narrowed`)+` WHERE n.project_id = @project`+where+` ORDER BY n.id DESC LIMIT @limit`, args)
 	found, err := pgx.CollectRows(rows, scanNorming)
 	if err != nil {
 		return nil, translate(err)
@@ -168,7 +171,7 @@ func (s *Store) normings(ctx context.Context, project, reader annotate.ID, where
 	for i := range found {
 		ids[i], at[found[i].ID] = found[i].ID, &found[i]
 	}
-	rows, _ = s.pool.Query(ctx, selectVotes, project, ids, reader)
+	rows, _ = s.pool.Query(ctx, selectVotes, a.Project.ID, ids, a.reader())
 	var of annotate.ID
 	var v annotate.Vote
 	_, err = pgx.ForEachRow(rows, []any{&of, &v.Voter, &v.Name, &v.Voted, &v.Answer, &v.Reason, &v.At}, func() error {
@@ -181,11 +184,11 @@ func (s *Store) normings(ctx context.Context, project, reader annotate.ID, where
 
 // lockedNorming reads a norming under its lock: nobody votes, reveals or
 // settles meanwhile.
-func lockedNorming(ctx context.Context, tx pgx.Tx, project, id annotate.ID) (annotate.ListedNorming, error) {
-	if err := affected(tx.Exec(ctx, `SELECT FROM normings WHERE project_id = $1 AND id = $2 FOR NO KEY UPDATE`, project, id)); err != nil {
+func lockedNorming(ctx context.Context, tx pgx.Tx, a Asker, id annotate.ID) (annotate.ListedNorming, error) {
+	if err := affected(tx.Exec(ctx, `SELECT FROM normings WHERE project_id = $1 AND id = $2 FOR NO KEY UPDATE`, a.Project.ID, id)); err != nil {
 		return annotate.ListedNorming{}, err
 	}
-	rows, _ := tx.Query(ctx, selectNormings+` WHERE n.project_id = $1 AND n.id = $2`, project, id)
+	rows, _ := tx.Query(ctx, selectNormings(`$3`)+` WHERE n.project_id = $1 AND n.id = $2`, a.Project.ID, id, a.narrowed())
 	n, err := pgx.CollectExactlyOneRow(rows, scanNorming)
 	return n, translate(err)
 }
@@ -205,7 +208,8 @@ var errRevealed = annotate.Invalid{"answer": "The votes have been revealed, so t
 // Vote takes down what somebody who is asked says, in place of what they said
 // before. It returns [annotate.ErrForbidden] for somebody who is not asked, and
 // an [annotate.Invalid] for what is no answer, or once the votes are revealed.
-func (s *Store) Vote(ctx context.Context, project annotate.ID, v NewVote) error {
+func (s *Store) Vote(ctx context.Context, a Asker, v NewVote) error {
+	project := a.Project.ID
 	v.Reason = strings.TrimSpace(v.Reason)
 	if err := annotate.CheckRemark("reason", v.Reason); err != nil {
 		return err
@@ -215,7 +219,7 @@ func (s *Store) Vote(ctx context.Context, project annotate.ID, v NewVote) error 
 		return err
 	}
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		n, err := lockedNorming(ctx, tx, project, v.Norming)
+		n, err := lockedNorming(ctx, tx, a, v.Norming)
 		switch {
 		case err != nil:
 			return err
@@ -257,9 +261,10 @@ func (c Chair) mayTurn(n annotate.ListedNorming) error {
 // is revealed stays so. It returns [annotate.ErrForbidden] for whoever is
 // neither its starter nor a manager, and an [annotate.Invalid] while nobody
 // has voted.
-func (s *Store) RevealNorming(ctx context.Context, project annotate.ID, c Chair) error {
+func (s *Store) RevealNorming(ctx context.Context, a Asker, c Chair) error {
+	project := a.Project.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		n, err := lockedNorming(ctx, tx, project, c.Norming)
+		n, err := lockedNorming(ctx, tx, a, c.Norming)
 		if err != nil {
 			return err
 		}
@@ -296,14 +301,15 @@ var errNotRevealed = annotate.Invalid{"votes": "Reveal the votes first."}
 
 // DiscussNorming adds to the discussion of a norming, which is a thread on its
 // claim, once it has been revealed.
-func (s *Store) DiscussNorming(ctx context.Context, project, norming annotate.ID, c annotate.Comment) (annotate.Comment, error) {
+func (s *Store) DiscussNorming(ctx context.Context, a Asker, norming annotate.ID, c annotate.Comment) (annotate.Comment, error) {
+	project := a.Project.ID
 	if err := c.Validate(); err != nil {
 		return annotate.Comment{}, err
 	}
 	c.ID, c.CreatedAt, c.ReplyTo = NewID(), c.CreatedAt.UTC().Truncate(time.Microsecond), ""
 	var article annotate.ID
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		n, err := lockedNorming(ctx, tx, project, norming)
+		n, err := lockedNorming(ctx, tx, a, norming)
 		switch {
 		case err != nil:
 			return err
@@ -311,7 +317,7 @@ func (s *Store) DiscussNorming(ctx context.Context, project, norming annotate.ID
 			return errNotRevealed
 		}
 		c.Claim, c.ReplyTo = n.Claim, n.Thread
-		if article, err = addComment(ctx, tx, project, &c); err != nil || n.Thread != "" {
+		if article, err = addComment(ctx, tx, a, &c); err != nil || n.Thread != "" {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE normings SET thread_id = $3 WHERE project_id = $1 AND id = $2`, project, norming, c.ID)
@@ -359,7 +365,8 @@ type NewSettlement struct {
 // is revealed, once it is settled, or for what is no answer; and, where it is
 // to be applied, [annotate.ClaimChanged] if the claim is no longer what was
 // voted on, and what [Store.Decide] or [Store.Append] returns.
-func (s *Store) SettleNorming(ctx context.Context, project annotate.ID, n NewSettlement) error {
+func (s *Store) SettleNorming(ctx context.Context, a Asker, n NewSettlement) error {
+	project := a.Project.ID
 	n.Reason, n.At = strings.TrimSpace(n.Reason), n.At.UTC().Truncate(time.Microsecond)
 	if err := annotate.CheckRemark("reason", n.Reason); err != nil {
 		return err
@@ -371,13 +378,13 @@ func (s *Store) SettleNorming(ctx context.Context, project annotate.ID, n NewSet
 	// A change set is written on connections of its own, so it comes first; its
 	// id is the norming's, so that it is written once however often this is tried.
 	if n.Apply {
-		if err := s.applyChange(ctx, project, n, codebook); err != nil {
+		if err := s.applyChange(ctx, a, n, codebook); err != nil {
 			return fmt.Errorf("apply norming %s: %w", n.Norming, err)
 		}
 	}
 	var decided *Note
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
-		found, err := lockedNorming(ctx, tx, project, n.Norming)
+		found, err := lockedNorming(ctx, tx, a, n.Norming)
 		if err != nil {
 			return err
 		}
@@ -439,8 +446,9 @@ func (n NewSettlement) check(found annotate.ListedNorming, codebook *annotate.Co
 
 // applyChange gives the claim the answer of n, if the vote was on a question of
 // the codebook.
-func (s *Store) applyChange(ctx context.Context, project annotate.ID, n NewSettlement, codebook *annotate.Codebook) error {
-	found, err := s.Norming(ctx, project, n.Norming, n.By)
+func (s *Store) applyChange(ctx context.Context, a Asker, n NewSettlement, codebook *annotate.Codebook) error {
+	project := a.Project.ID
+	found, err := s.Norming(ctx, a, n.Norming)
 	if err != nil || found.Attribute == "" {
 		return err
 	}
@@ -452,7 +460,7 @@ func (s *Store) applyChange(ctx context.Context, project annotate.ID, n NewSettl
 		return err
 	}
 	var article annotate.ID
-	var hand string
+	var hand annotate.Hand
 	var written bool
 	err = s.pool.QueryRow(ctx, `
 		SELECT s.article_id, s.hand, EXISTS (SELECT FROM change_sets c WHERE c.project_id = $1 AND c.client_id = $3)
@@ -462,7 +470,7 @@ func (s *Store) applyChange(ctx context.Context, project annotate.ID, n NewSettl
 	if err != nil || written {
 		return translate(err)
 	}
-	claim, err := s.Claim(ctx, project, found.Claim)
+	claim, err := s.Claim(ctx, a, found.Claim)
 	if err != nil {
 		return err
 	}

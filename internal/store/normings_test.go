@@ -26,8 +26,8 @@ func newVoting(tb testing.TB) *voting {
 
 func (v *voting) start(attribute string, asked ...annotate.ID) annotate.ID {
 	v.tb.Helper()
-	id, err := v.StartNorming(v.tb.Context(), store.NewNorming{
-		Project: v.project, Claim: v.claim, Attribute: attribute, Note: " Think of the tape. ", Asked: asked, By: v.ben, At: v.later(),
+	id, err := v.StartNorming(v.tb.Context(), in(v.project), store.NewNorming{
+		Claim: v.claim, Attribute: attribute, Note: " Think of the tape. ", Asked: asked, By: v.ben, At: v.later(),
 	})
 	if err != nil {
 		v.tb.Fatal(err)
@@ -37,7 +37,7 @@ func (v *voting) start(attribute string, asked ...annotate.ID) annotate.ID {
 
 func (v *voting) votes(norming, by annotate.ID, reason string, answer ...string) error {
 	v.tb.Helper()
-	return v.Vote(v.tb.Context(), v.project, store.NewVote{Norming: norming, Voter: by, Answer: answer, Reason: reason, At: v.later()})
+	return v.Vote(v.tb.Context(), in(v.project), store.NewVote{Norming: norming, Voter: by, Answer: answer, Reason: reason, At: v.later()})
 }
 
 func (v *voting) mustVote(norming, by annotate.ID, reason string, answer ...string) {
@@ -51,14 +51,21 @@ func (v *voting) chair(norming, by annotate.ID, manager bool) store.Chair {
 	return store.Chair{Norming: norming, By: by, Manager: manager, At: v.later()}
 }
 
+// asks is who, asking about the project as a viewer.
+func (v *voting) asks(who annotate.ID) store.Asker {
+	a := in(v.project)
+	a.User.ID, a.Role = who, annotate.Viewer
+	return a
+}
+
 // seenBy is a norming as somebody may know it, in JSON.
 func (v *voting) seenBy(norming, who annotate.ID) (annotate.ListedNorming, string) {
 	v.tb.Helper()
-	n, err := v.Norming(v.tb.Context(), v.project, norming, who)
+	n, err := v.Norming(v.tb.Context(), v.asks(who), norming)
 	if err != nil {
 		v.tb.Fatal(err)
 	}
-	list, err := v.Normings(v.tb.Context(), v.project, v.claim, who, "", 0)
+	list, err := v.Normings(v.tb.Context(), v.asks(who), v.claim, "", 0)
 	if err != nil {
 		v.tb.Fatal(err)
 	}
@@ -94,14 +101,14 @@ func TestNobodySeesAVoteBeforeItIsRevealed(t *testing.T) {
 	if words, err := json.Marshal(before.Articles); err != nil || strings.Contains(string(words), "stand in marks") {
 		t.Errorf("the export tells of the vote: %v", err)
 	}
-	if _, err := v.DiscussNorming(t.Context(), v.project, id, annotate.Comment{Author: v.ben, Body: "I say direct.", CreatedAt: v.now}); invalid(t, err)["votes"] == "" {
+	if _, err := v.DiscussNorming(t.Context(), in(v.project), id, annotate.Comment{Author: v.ben, Body: "I say direct.", CreatedAt: v.now}); invalid(t, err)["votes"] == "" {
 		t.Errorf("discussing it gives %v", err)
 	}
 
-	if err := v.RevealNorming(t.Context(), v.project, v.chair(id, v.ana, false)); !errors.Is(err, annotate.ErrForbidden) {
+	if err := v.RevealNorming(t.Context(), in(v.project), v.chair(id, v.ana, false)); !errors.Is(err, annotate.ErrForbidden) {
 		t.Errorf("somebody who is asked reveals it: %v", err)
 	}
-	if err := v.RevealNorming(t.Context(), v.project, v.chair(id, v.mara, true)); err != nil {
+	if err := v.RevealNorming(t.Context(), in(v.project), v.chair(id, v.mara, true)); err != nil {
 		t.Fatal(err)
 	}
 	if _, words := v.seenBy(id, v.user("A Viewer")); !strings.Contains(words, "It does stand in marks.") {
@@ -128,12 +135,15 @@ func TestVotesAreRefused(t *testing.T) {
 		"a text":         {func(n *store.NewNorming) { n.Attribute = "note" }, "attribute"},
 		"a long note":    {func(n *store.NewNorming) { n.Note = strings.Repeat("x", 10_001) }, "note"},
 		"no claim":       {func(n *store.NewNorming) { n.Claim = store.NewID() }, ""},
-		"another's":      {func(n *store.NewNorming) { n.Project = v.newProject("elsewhere") }, "asked"},
+		"another's":      {func(*store.NewNorming) {}, "asked"},
 		"another kind's": {func(n *store.NewNorming) { n.Attribute = "relation" }, "attribute"},
 	} {
-		n := store.NewNorming{Project: v.project, Claim: v.claim, Asked: []annotate.ID{v.ana, v.ben}, By: v.ben, At: v.now}
-		tt.change(&n)
-		_, err := v.StartNorming(t.Context(), n)
+		at := v.project
+		n := store.NewNorming{Claim: v.claim, Asked: []annotate.ID{v.ana, v.ben}, By: v.ben, At: v.now}
+		if tt.change(&n); name == "another's" {
+			at = v.newProject("elsewhere")
+		}
+		_, err := v.StartNorming(t.Context(), in(at), n)
 		if tt.field == "" && !errors.Is(err, annotate.ErrNotFound) || tt.field != "" && invalid(t, err)[tt.field] == "" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -148,10 +158,10 @@ func TestVotesAreRefused(t *testing.T) {
 	if err := v.votes(store.NewID(), v.ana, "", "approve"); !errors.Is(err, annotate.ErrNotFound) {
 		t.Errorf("a norming that is none gives %v", err)
 	}
-	if err := v.RevealNorming(t.Context(), v.project, v.chair(id, v.ben, false)); invalid(t, err)["votes"] == "" {
+	if err := v.RevealNorming(t.Context(), in(v.project), v.chair(id, v.ben, false)); invalid(t, err)["votes"] == "" {
 		t.Errorf("revealing nothing gives %v", err)
 	}
-	if err := v.SettleNorming(t.Context(), v.project, store.NewSettlement{Chair: v.chair(id, v.ben, false), Answer: []string{"approve"}}); invalid(t, err)["votes"] == "" {
+	if err := v.SettleNorming(t.Context(), in(v.project), store.NewSettlement{Chair: v.chair(id, v.ben, false), Answer: []string{"approve"}}); invalid(t, err)["votes"] == "" {
 		t.Errorf("settling what is not revealed gives %v", err)
 	}
 }
@@ -162,21 +172,21 @@ func TestWhatIsSettledBecomesADecision(t *testing.T) {
 	id := v.start("", v.ana, v.ben, v.mara)
 	v.mustVote(id, v.ana, "", "approve")
 	v.mustVote(id, v.mara, "Who says?", "dispute")
-	if err := v.RevealNorming(t.Context(), v.project, v.chair(id, v.ben, false)); err != nil {
+	if err := v.RevealNorming(t.Context(), in(v.project), v.chair(id, v.ben, false)); err != nil {
 		t.Fatal(err)
 	}
-	first, err := v.DiscussNorming(t.Context(), v.project, id, annotate.Comment{Author: v.mara, Body: "@Ana Ruiz, who?", CreatedAt: v.later()})
+	first, err := v.DiscussNorming(t.Context(), in(v.project), id, annotate.Comment{Author: v.mara, Body: "@Ana Ruiz, who?", CreatedAt: v.later()})
 	if err != nil || first.ReplyTo != "" || first.Claim != v.claim {
 		t.Fatalf("the first comment is %+v, %v", first, err)
 	}
-	if again, err := v.DiscussNorming(t.Context(), v.project, id, annotate.Comment{Author: v.ana, Body: "Brandt.", CreatedAt: v.later()}); err != nil || again.ReplyTo != first.ID {
+	if again, err := v.DiscussNorming(t.Context(), in(v.project), id, annotate.Comment{Author: v.ana, Body: "Brandt.", CreatedAt: v.later()}); err != nil || again.ReplyTo != first.ID {
 		t.Errorf("the second is %+v, %v", again, err)
 	}
 	if talk, err := v.Thread(t.Context(), v.project, first.ID); err != nil || len(talk) != 2 || talk[1].By != "Ana Ruiz" {
 		t.Errorf("the discussion is %+v, %v", talk, err)
 	}
 	settle := func(by annotate.ID, reason string, apply bool) error {
-		return v.SettleNorming(t.Context(), v.project, store.NewSettlement{Chair: v.chair(id, by, by == v.mara), Answer: []string{"dispute"}, Reason: reason, Apply: apply})
+		return v.SettleNorming(t.Context(), in(v.project), store.NewSettlement{Chair: v.chair(id, by, by == v.mara), Answer: []string{"dispute"}, Reason: reason, Apply: apply})
 	}
 	if err := settle(v.ana, "Mine.", false); !errors.Is(err, annotate.ErrForbidden) {
 		t.Errorf("somebody who is asked settles it: %v", err)
@@ -208,13 +218,13 @@ func TestWhatIsSettledBecomesAnAnswerThroughTheOneDoor(t *testing.T) {
 	revealed := func() annotate.ID {
 		id := v.start("quotation", v.ana, v.mara)
 		v.mustVote(id, v.ana, "", "direct")
-		if err := v.RevealNorming(t.Context(), v.project, v.chair(id, v.ben, false)); err != nil {
+		if err := v.RevealNorming(t.Context(), in(v.project), v.chair(id, v.ben, false)); err != nil {
 			t.Fatal(err)
 		}
 		return id
 	}
 	settle := func(id annotate.ID, answer string) error {
-		return v.SettleNorming(t.Context(), v.project, store.NewSettlement{Chair: v.chair(id, v.ben, false), Answer: []string{answer}, Apply: true})
+		return v.SettleNorming(t.Context(), in(v.project), store.NewSettlement{Chair: v.chair(id, v.ben, false), Answer: []string{answer}, Apply: true})
 	}
 	first, late := revealed(), revealed()
 	if err := settle(first, "direct"); err != nil {
@@ -224,7 +234,7 @@ func TestWhatIsSettledBecomesAnAnswerThroughTheOneDoor(t *testing.T) {
 	if c.Claim.Attributes["quotation"] != "direct" || c.Claim.Version != 2 || c.Claim.UpdatedBy != v.ben {
 		t.Errorf("the claim is %+v", c.Claim)
 	}
-	log, err := v.ClaimLog(t.Context(), v.project, v.claim, 0, 1)
+	log, err := v.ClaimLog(t.Context(), in(v.project), v.claim, 0, 1)
 	if err != nil || log.Entries[0].ID != first {
 		t.Errorf("the log ends with %+v, %v", log.Entries, err)
 	}
