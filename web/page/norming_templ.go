@@ -1695,7 +1695,7 @@ func settlement(f Frame, v NormingView, set annotate.Settlement) templ.Component
 			templ_7745c5c3_Var79 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<section class=\"panel settled\" aria-labelledby=\"settled-title\"><h2 id=\"settled-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "<section class=\"panel norming-outcome\" aria-labelledby=\"settled-title\"><h2 id=\"settled-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
