@@ -6,9 +6,25 @@ export interface Field {
   update(): void;
 }
 
+/** What the pointer presses, until it has been let go. */
+let pressed: Node | undefined;
+const waiting = new Set<Field>();
+
+addEventListener("pointerdown", ({ target }) => (pressed = target as Node), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  // The click that it makes comes before the next task.
+  addEventListener(end, () => setTimeout(() => {
+    pressed = undefined;
+    const fields = [...waiting];
+    waiting.clear();
+    fields.forEach((field) => field.update());
+  }), true);
+}
+
 /**
  * A part that is drawn anew only when what it shows has changed. What has the
- * keyboard keeps it, by its data-key.
+ * keyboard keeps it, by its data-key. What is being pressed stays until it has
+ * been: else the press would come to nothing.
  */
 export function drawn(root: HTMLElement, facts: () => unknown, draw: () => Child[]): Field {
   let shown: string | undefined;
@@ -17,6 +33,10 @@ export function drawn(root: HTMLElement, facts: () => unknown, draw: () => Child
     update() {
       const now = JSON.stringify(facts());
       if (now === shown) return;
+      if (pressed && root.contains(pressed)) {
+        waiting.add(field);
+        return;
+      }
       shown = now;
       const key = root.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["key"] : undefined;
       root.replaceChildren(...draw().filter((child) => child !== undefined && child !== false));

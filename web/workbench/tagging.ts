@@ -151,7 +151,8 @@ export class Tagging {
 
   /** Answers a question of the codebook about an annotation. */
   answer(annotation: Annotation, name: string, value: string | readonly string[]): void {
-    this.#do(t("code %s", this.#bench.parts.codes.question(name)), [putting({ ...annotation, attributes: answering(annotation.attributes, name, value) })]);
+    const now = this.#now(annotation);
+    this.#do(t("code %s", this.#bench.parts.codes.question(name)), [putting({ ...now, attributes: answering(now.attributes, name, value) })]);
   }
 
   /** Answers a question of the codebook about a link. */
@@ -161,11 +162,11 @@ export class Tagging {
 
   /** Says which entity an annotation stands for, or that it stands for none. */
   identify(annotation: Annotation, entity: string | null): void {
-    this.#do(t("choose entity"), [putting({ ...annotation, entity })]);
+    this.#do(t("choose entity"), [putting({ ...this.#now(annotation), entity })]);
   }
 
   rekind(annotation: Annotation, kind: string): void {
-    this.#do(t("make it a %s", this.#label(kind)), rekinding(annotation, kind, this.#bench.set, this.#bench.parts.codes));
+    this.#do(t("make it a %s", this.#label(kind)), rekinding(this.#now(annotation), kind, this.#bench.set, this.#bench.parts.codes));
     this.#bench.parts.announce(t("Now a %s.", this.#label(kind)));
   }
 
@@ -245,11 +246,12 @@ export class Tagging {
   }
 
   #refragment(annotation: Annotation, ranges: readonly Range[], words: string): void {
-    if (ranges.length === 0 && annotation.entity === null) {
+    const now = this.#now(annotation);
+    if (ranges.length === 0 && now.entity === null) {
       this.#bench.parts.announce(t("This is its only text. Delete the tag instead."));
       return;
     }
-    this.#do(words, [putting({ ...annotation, fragments: proven(ranges, this.#bench.parts.offsets) })]);
+    this.#do(words, [putting({ ...now, fragments: proven(ranges, this.#bench.parts.offsets) })]);
     this.#bench.parts.announce(t("Text is now: %s", this.#bench.quote(this.#bench.set.annotation(annotation.id)!, 120)));
   }
 
@@ -304,6 +306,11 @@ export class Tagging {
 
   #do(words: string, operations: readonly Operation[]): void {
     this.#bench.parts.editor.do(words, operations);
+  }
+
+  /** An annotation as it is now: what shows may have been drawn before its last change. */
+  #now(annotation: Annotation): Annotation {
+    return this.#bench.set.annotation(annotation.id) ?? annotation;
   }
 
   #label(kind: string): string {
