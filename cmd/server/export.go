@@ -17,7 +17,8 @@ import (
 
 type exportCommand struct {
 	Project string   `required:"" placeholder:"SLUG" help:"Project to export."`
-	Format  string   `placeholder:"FORMAT" help:"json (one object) or jsonl (its header, then one article a line). By default what the name of --output says, or json."`
+	Format  string   `placeholder:"FORMAT" help:"One of ${formats}. By default json or jsonl, as the name of --output says, or json."`
+	Mapping string   `placeholder:"FILE" type:"path" help:"What our kinds and roles are called in another tool; see the command mapping."`
 	Article []string `placeholder:"ID" help:"Only this article; may be repeated."`
 	State   string   `placeholder:"STATE" help:"Only claims in this state, and what they lead to: unreviewed, approved, disputed, rejected or changes_requested."`
 	Set     string   `placeholder:"SET" help:"Whose annotations, where analysts have sets of their own: adjudicated, which it is by default, or the id of an analyst."`
@@ -27,6 +28,9 @@ type exportCommand struct {
 // Run writes the export.
 func (e exportCommand) Run(ctx context.Context, c *commands, s streams) error {
 	format, err := e.format()
+	if err == nil && e.Mapping != "" {
+		format, err = withMapping(format, e.Mapping)
+	}
 	if err != nil {
 		return err
 	}

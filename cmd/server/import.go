@@ -16,10 +16,11 @@ import (
 
 type importCommand struct {
 	Project string   `required:"" placeholder:"SLUG" help:"Project to import into."`
-	Format  string   `placeholder:"FORMAT" help:"json or jsonl. By default what the name of each file says."`
+	Format  string   `placeholder:"FORMAT" help:"Of all files: ${formats}. By default what each shows or its name says."`
+	Mapping string   `placeholder:"FILE" type:"path" help:"What the labels of another tool mean; see the command mapping."`
 	DryRun  bool     `help:"Check everything, and write nothing."`
 	Email   string   `help:"Who imports; by default the first admin."`
-	Files   []string `arg:"" name:"file" help:"Files to import, each whole or not at all. - is standard input."`
+	Files   []string `arg:"" name:"file" help:"Files, zips and folders to import. - is standard input."`
 }
 
 // Run imports file after file. It stops at the first that is refused.
@@ -33,9 +34,13 @@ func (i importCommand) Run(ctx context.Context, c *commands, s streams) error {
 		if err != nil {
 			return err
 		}
+		codebook, err := db.Codebook(ctx, project.ID, project.Codebook)
+		if err != nil {
+			return err
+		}
 		into := store.NewImport{Project: project.ID, By: by.ID, DryRun: i.DryRun}
 		for _, name := range i.Files {
-			if err := i.file(ctx, db, into, name, s); err != nil {
+			if err := i.file(ctx, db, into, by, codebook, name, s); err != nil {
 				return err
 			}
 		}
@@ -54,41 +59,81 @@ func (i importCommand) by(ctx context.Context, db *database) (annotate.User, err
 	return u, nil
 }
 
-func (i importCommand) file(ctx context.Context, db *database, into store.NewImport, name string, s streams) error {
-	format, err := i.format(name)
-	if err != nil {
-		return err
-	}
-	in, err := i.open(name, s)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	corpus, err := format.Read(in)
+func (i importCommand) file(ctx context.Context, db *database, into store.NewImport, by annotate.User, codebook *annotate.Codebook, name string, s streams) error {
+	files, err := i.open(name, s)
 	if err != nil {
 		return refused(name, err)
 	}
+	defer files.Close()
+	format, err := i.format(files)
+	if err != nil {
+		return fmt.Errorf("import %s: %w", name, err)
+	}
 	into.At = time.Now()
+	corpus, report, err := format.Import(exchange.Input{Files: files, Codebook: codebook, By: by, At: into.At})
+	if err != nil {
+		return refused(name, err)
+	}
 	done, err := db.Import(ctx, into, corpus)
 	if err != nil {
 		return refused(name, err)
 	}
+	tell(s.out, report)
 	fmt.Fprintln(s.out, i.report(name, done))
 	return nil
 }
 
-func (i importCommand) format(name string) (exchange.Format, error) {
-	if i.Format != "" || name == "-" {
-		return exchange.ByName(i.Format)
+// tell writes what became of files of another tool, a line each as compilers
+// do.
+func tell(out io.Writer, r *exchange.Report) {
+	for _, n := range r.Notes {
+		fmt.Fprintf(out, "%s:%d: %s: %s\n", n.File, n.Line, n.Outcome, n.Message)
 	}
-	return exchange.ByFile(name)
+	if r.More > 0 {
+		fmt.Fprintf(out, "and %d more of these\n", r.More)
+	}
+	for _, f := range r.Files {
+		fmt.Fprintf(out, "%s: %d articles, %d annotations and %d links; %d repaired, %d refused\n", f.Name, f.Articles, f.Annotations, f.Links, f.Repaired, f.Refused)
+	}
 }
 
-func (importCommand) open(name string, s streams) (io.ReadCloser, error) {
-	if name == "-" {
-		return io.NopCloser(s.in), nil
+func (i importCommand) format(files *exchange.Files) (exchange.Format, error) {
+	format, err := exchange.ByName(i.Format)
+	if i.Format == "" {
+		format, err = exchange.Detect(files)
 	}
-	return os.Open(name) //nolint:gosec // the operator names the file
+	if err != nil || i.Mapping == "" {
+		return format, err
+	}
+	return withMapping(format, i.Mapping)
+}
+
+// withMapping is the format in the words of a mapping file.
+func withMapping(f exchange.Format, name string) (exchange.Format, error) {
+	file, err := os.ReadFile(name) //nolint:gosec // the operator names the file
+	if err != nil {
+		return f, err
+	}
+	m, err := exchange.ReadMapping(file)
+	return f.With(m), err
+}
+
+// open opens a file, folder or zip. Standard input, which may be a zip too, is
+// kept in a temporary file.
+func (importCommand) open(name string, s streams) (*exchange.Files, error) {
+	if name != "-" {
+		return exchange.OpenFiles(name)
+	}
+	file, err := os.CreateTemp("", "onrecord-import-")
+	if err != nil {
+		return nil, err
+	}
+	_ = os.Remove(file.Name()) // where an open file must have a name, it stays behind
+	size, err := io.Copy(file, s.in)
+	if err != nil {
+		return nil, err
+	}
+	return exchange.NewFiles("", file, size)
 }
 
 // refused is err with the file's name before each complaint about it.

@@ -9,11 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"onrecord.dev/internal/annotate"
+	"onrecord.dev/internal/exchange"
 	"onrecord.dev/internal/localdb"
 	"onrecord.dev/internal/store"
 )
@@ -44,6 +46,7 @@ type commands struct {
 	Demo        demoCommand        `cmd:"" help:"Make a project to look around in, with articles that are tagged and reviewed."`
 	Import      importCommand      `cmd:"" help:"Import files into a project."`
 	Export      exportCommand      `cmd:"" help:"Export a project."`
+	Mapping     mappingCommand     `cmd:"" help:"Write the mapping file of a format, to begin one's own with."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask the running server whether it is ready; exit 1 if it is not."`
 
 	DatabaseURL string `name:"database-url" env:"DATABASE_URL" help:"PostgreSQL to use. Unset: a private one, kept in --data."`
@@ -69,6 +72,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, s strea
 		kong.Name("onrecord"),
 		kong.Description("Who said what, according to whom: a web app for annotating news."),
 		kong.UsageOnError(),
+		kong.Vars{"formats": strings.Join(exchange.Names(), ", ")},
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { exit = code }),
 		kong.Resolvers(environment(getenv)),

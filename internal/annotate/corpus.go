@@ -30,6 +30,10 @@ type Corpus struct {
 	People iter.Seq2[User, error]
 	// Articles are by id. Their annotations name canonical entities.
 	Articles iter.Seq2[AnnotatedArticle, error]
+	// Undated says that the corpus comes from another tool, which names neither
+	// the project, the codebook nor who made what and when: Codebook is nil, and
+	// the articles say that whoever imports them made them at that moment.
+	Undated bool
 	// Line is the line, from 1, on which what was last yielded begins. It is
 	// nil when the corpus does not come from a file.
 	Line func() int
@@ -230,6 +234,30 @@ func (d *AnnotatedArticle) Same(o *AnnotatedArticle) bool {
 		sameBy(d.Links, o.Links, func(l Link) ID { return l.ID }, Link.same) &&
 		sameBy(d.Reviews, o.Reviews, func(r Review) ID { return r.ID }, Review.same) &&
 		sameBy(d.Comments, o.Comments, func(c Comment) ID { return c.ID }, Comment.same)
+}
+
+// MadeLike has d and all that is in it made by whom and when it was in o, under
+// the same codebook.
+func (d *AnnotatedArticle) MadeLike(o *AnnotatedArticle) {
+	d.Article.CreatedBy, d.Article.CreatedAt = o.Article.CreatedBy, o.Article.CreatedAt
+	d.Revision.CreatedAt = o.Revision.CreatedAt
+	annotations, links := map[ID]Annotation{}, map[ID]Link{}
+	for _, a := range o.Annotations {
+		annotations[a.ID] = a
+	}
+	for _, l := range o.Links {
+		links[l.ID] = l
+	}
+	for i := range d.Annotations {
+		a := &d.Annotations[i]
+		was := annotations[a.ID]
+		a.CreatedBy, a.CreatedAt, a.UpdatedBy, a.UpdatedAt = was.CreatedBy, was.CreatedAt, was.UpdatedBy, was.UpdatedAt
+	}
+	for i := range d.Links {
+		l := &d.Links[i]
+		was := links[l.ID]
+		l.CreatedBy, l.CreatedAt, l.UpdatedBy, l.UpdatedAt = was.CreatedBy, was.CreatedAt, was.UpdatedBy, was.UpdatedAt
+	}
 }
 
 func sameBy[T any](a, b []T, id func(T) ID, same func(T, T) bool) bool {

@@ -7,13 +7,12 @@ import (
 	"testing"
 
 	"onrecord.dev/internal/annotate"
-	"onrecord.dev/internal/exchange"
 )
 
 // Whatever is sent, it is refused with words or is as good as what we write
 // ourselves: written and read again it is the same.
 func FuzzRead(f *testing.F) {
-	for i, format := range exchange.Formats {
+	for i, format := range ours {
 		var b bytes.Buffer
 		if err := format.Write(&b, sample().corpus(), noon); err != nil {
 			f.Fatal(err)
@@ -30,7 +29,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(0, []byte(`{"format":"onrecord","version":1,"offset_unit":"codepoint","entities":[]}`))
 	f.Add(1, []byte(`{"format":`))
 	f.Fuzz(func(t *testing.T, n int, file []byte) {
-		format := exchange.Formats[uint(n)%uint(len(exchange.Formats))]
+		format := ours[uint(n)%uint(len(ours))]
 		h, err := read(format, bytes.NewReader(file))
 		if err != nil {
 			bad, ok := errors.AsType[annotate.BadFile](err)

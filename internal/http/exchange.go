@@ -35,7 +35,7 @@ func (*Server) showSchema(w http.ResponseWriter, _ *http.Request) error {
 // ExportInput is what to export, and how.
 type ExportInput struct {
 	ProjectPath
-	Format string `query:"format" enum:"json,jsonl" default:"json" doc:"json is one object; jsonl is its header, then one article a line."`
+	Format string `query:"format" enum:"json,jsonl,brat,w3c,doccano,prodigy,labelstudio,hypothesis,webanno,cas,conll,wikinews,csv,claimreview,graphml" default:"json" doc:"json is one object with everything; jsonl is its header, then one article a line. The others are of other tools and carry what those know: see doc/formats.md."`
 	State  string `query:"state" enum:"unreviewed,approved,disputed,rejected,changes_requested" doc:"Only claims in this state, and what they lead to."`
 	SetQuery
 	Article []string `query:"article,explode" format:"uuid" doc:"Only this article; may be repeated."`
@@ -57,6 +57,7 @@ func sendingFile() option {
 		lines := &huma.Schema{Type: huma.TypeString, Description: "The same in lines: the header, then one article a line."}
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 			"application/json": {Schema: object}, "application/x-ndjson": {Schema: lines},
+			"application/zip": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "The files of another tool."}},
 		}}}
 	}
 }
@@ -149,7 +150,7 @@ const importLimit = 1 << 30
 // ImportInput says how to read the file in the body.
 type ImportInput struct {
 	ProjectPath
-	Format string `query:"format" enum:"json,jsonl" doc:"Of the file; by default what its name or its type says."`
+	Format string `query:"format" enum:"json,jsonl,brat,w3c,doccano,prodigy,labelstudio,hypothesis,webanno,cas,conll,wikinews,csv,claimreview,graphml" doc:"Of the file; by default what it shows, its name or its type says."`
 	DryRun bool   `query:"dry_run" doc:"Check everything, and write nothing."`
 
 	request  *http.Request
@@ -171,6 +172,28 @@ type importedBody struct {
 	People      int  `json:"people" doc:"People who were not known here. They cannot sign in."`
 	Unchanged   int  `json:"unchanged" doc:"Articles that were there already, just as they are in the file."`
 	DryRun      bool `json:"dry_run" doc:"Nothing was written."`
+
+	Files     []importedFile `json:"files" doc:"Of a file of another tool, or of each in a zip: what became of it."`
+	Notes     []importNote   `json:"notes" doc:"What was taken in otherwise than it stands there, and what was not taken in: the first thousand."`
+	NotesMore int            `json:"notes_more" doc:"How many further notes there are."`
+}
+
+// importedFile tells what became of a file.
+type importedFile struct {
+	Name        string `json:"name"`
+	Articles    int    `json:"articles"`
+	Annotations int    `json:"annotations"`
+	Links       int    `json:"links"`
+	Repaired    int    `json:"repaired"`
+	Refused     int    `json:"refused"`
+}
+
+// importNote tells what became of a line of a file.
+type importNote struct {
+	File    string `json:"file"`
+	Line    int    `json:"line" doc:"From 1; 0 is the file as a whole."`
+	Outcome string `json:"outcome" enum:"repaired,refused"`
+	Message string `json:"message"`
 }
 
 type importOutput struct{ Body importedBody }
@@ -179,11 +202,12 @@ type importOutput struct{ Body importedBody }
 // registered, huma would read it whole.
 func (s *Server) describeImport() {
 	file := &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "An export, as the schema at /schemas/export-1.json has it."}
-	form := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file}, Required: []string{"file"}}
+	mapping := &huma.Schema{Type: huma.TypeString, Description: "What the labels of another tool mean, as a mapping file has it."}
+	form := &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": file, "mapping": mapping}, Required: []string{"file"}}
 	for path, item := range s.openapi.Paths {
 		if strings.HasSuffix(path, "/projects/{project}/import") {
 			item.Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-				"application/json": {Schema: file}, "application/x-ndjson": {Schema: file}, "multipart/form-data": {Schema: form},
+				"application/json": {Schema: file}, "application/x-ndjson": {Schema: file}, "application/zip": {Schema: file}, "multipart/form-data": {Schema: form},
 			}}
 		}
 	}
@@ -199,36 +223,54 @@ func (s *Server) apiImport(ctx context.Context, in *ImportInput) (*importOutput,
 	if in.Format != "" {
 		up.fields["format"] = in.Format
 	}
-	done, err := s.importFile(ctx, up, in.DryRun)
+	done, report, err := s.importFile(ctx, up, in.DryRun)
 	if err != nil {
 		return nil, err
 	}
-	return &importOutput{importedBody{
+	body := importedBody{
 		Articles: done.Articles, Annotations: done.Annotations, Links: done.Links, Entities: done.Entities, People: done.People,
-		Unchanged: done.Unchanged, DryRun: in.DryRun,
-	}}, nil
+		Unchanged: done.Unchanged, DryRun: in.DryRun, Files: []importedFile{}, Notes: []importNote{}, NotesMore: report.More,
+	}
+	for _, f := range report.Files {
+		body.Files = append(body.Files, importedFile(f))
+	}
+	l := s.language(in.request)
+	for _, n := range report.Notes {
+		body.Notes = append(body.Notes, importNote{n.File, n.Line, string(n.Outcome), l.Say(n.Message)})
+	}
+	return &importOutput{body}, nil
 }
 
 // importFile imports what was sent, or only finds out what that would do.
-func (s *Server) importFile(ctx context.Context, up *upload, dryRun bool) (store.Imported, error) {
-	format, err := up.format()
+func (s *Server) importFile(ctx context.Context, up *upload, dryRun bool) (store.Imported, *exchange.Report, error) {
+	files, err := exchange.NewFiles(up.name, up.file, up.size)
 	if err != nil {
-		return store.Imported{}, err
+		return store.Imported{}, nil, err
 	}
-	c, err := format.Read(up.file)
+	format, err := up.format(files)
 	if err != nil {
-		return store.Imported{}, err
+		return store.Imported{}, nil, err
 	}
 	a := asker(ctx)
-	return s.store.Import(ctx, store.NewImport{
+	codebook, err := s.store.Codebook(ctx, a.Project.ID, a.Project.Codebook)
+	if err != nil {
+		return store.Imported{}, nil, err
+	}
+	c, report, err := format.Import(exchange.Input{Files: files, Codebook: codebook, By: a.User, At: s.now()})
+	if err != nil {
+		return store.Imported{}, nil, err
+	}
+	done, err := s.store.Import(ctx, store.NewImport{
 		Project: a.Project.ID, By: a.User.ID, At: s.now(), DryRun: dryRun,
 	}, c)
+	return done, report, err
 }
 
 // upload is a file that a client has sent, with the fields of the form it
 // came in.
 type upload struct {
 	file        *os.File
+	size        int64
 	name        string
 	contentType string
 	fields      map[string]string
@@ -268,6 +310,10 @@ func (a *arriving) Read(b []byte) (int, error) {
 	return a.r.Read(b)
 }
 
+// maxField is the most bytes of a field beside the file: a mapping is the
+// largest.
+const maxField = 256 << 10
+
 func (u *upload) keepForm(form *multipart.Reader) error {
 	for {
 		part, err := form.NextPart()
@@ -287,7 +333,7 @@ func (u *upload) keepForm(form *multipart.Reader) error {
 			}
 			continue
 		}
-		value, err := io.ReadAll(io.LimitReader(part, 1<<10))
+		value, err := io.ReadAll(io.LimitReader(part, maxField))
 		if err != nil {
 			return unreadable(err)
 		}
@@ -304,9 +350,9 @@ func (u *upload) keep(r io.Reader) error {
 	// Without a name it cannot be left behind, whatever happens. Where an open
 	// file must have one, discard removes it.
 	_ = os.Remove(file.Name())
-	if n, err := io.Copy(file, r); err != nil {
+	if u.size, err = io.Copy(file, r); err != nil {
 		return unreadable(err)
-	} else if n == 0 {
+	} else if u.size == 0 {
 		return annotate.Invalid{"file": "The file is empty. Choose another."}
 	}
 	_, err = file.Seek(0, io.SeekStart)
@@ -332,13 +378,24 @@ func (u *upload) discard() {
 	}
 }
 
-// format is the file's format, by what was said, by its name, by its type.
-func (u *upload) format() (exchange.Format, error) {
+// format is the format of the files, by what was said, by what they show, by
+// their name, by their type, in the words of the mapping that came along.
+func (u *upload) format(files *exchange.Files) (exchange.Format, error) {
+	format, err := u.formatAlone(files)
+	if mapping := u.fields["mapping"]; err == nil && mapping != "" {
+		m, err := exchange.ReadMapping([]byte(mapping))
+		return format.With(m), err
+	}
+	return format, err
+}
+
+func (u *upload) formatAlone(files *exchange.Files) (exchange.Format, error) {
 	if given := u.fields["format"]; given != "" {
 		return exchange.ByName(given)
 	}
-	if u.name != "" {
-		return exchange.ByFile(u.name)
+	format, err := exchange.Detect(files)
+	if err == nil || u.name != "" {
+		return format, err
 	}
 	kind, _, _ := mime.ParseMediaType(u.contentType) // nonsense is no format
 	for _, f := range exchange.Formats {
@@ -365,6 +422,9 @@ func (s *Server) exportPage(w http.ResponseWriter, r *http.Request, status int, 
 	v := page.ExportView{
 		More: articles.Next != "", Address: s.absolute(r, "/api/v1/projects/"+project.Slug+"/export"), Example: string(exchange.Example), Import: report,
 	}
+	for _, f := range exchange.Formats {
+		v.Formats = append(v.Formats, page.FileFormat{Name: f.Name, Title: f.Title, Ours: f.Ours(), Reads: f.Reads()})
+	}
 	for _, a := range articles.Items {
 		v.Articles = append(v.Articles, a.Article)
 	}
@@ -389,13 +449,19 @@ func (s *Server) importArticles(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer up.discard()
 	dryRun := up.fields["dry_run"] != "false"
-	done, err := s.importFile(r.Context(), up, dryRun)
+	done, told, err := s.importFile(r.Context(), up, dryRun)
 	if err != nil {
 		return s.importRefused(w, r, up.name, err)
 	}
 	report := &page.ImportReport{
 		File: up.name, Articles: done.Articles, Annotations: done.Annotations, Links: done.Links, Entities: done.Entities, People: done.People,
-		Unchanged: done.Unchanged,
+		Unchanged: done.Unchanged, MoreNotes: told.More,
+	}
+	for _, f := range told.Files {
+		report.Files = append(report.Files, page.ImportedFile(f))
+	}
+	for _, n := range told.Notes {
+		report.Notes = append(report.Notes, page.ImportNote{File: n.File, Line: n.Line, Refused: n.Outcome == exchange.Refused, Message: n.Message})
 	}
 	if dryRun {
 		return s.exportPage(w, r, http.StatusOK, report)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -300,7 +301,7 @@ func TestAnExportImportedIsExportedByteForByte(t *testing.T) {
 				if !dry.DryRun || done.DryRun || done.Articles != 3 || done.Annotations != 11 || done.Links != 4 || done.Entities != 3 {
 					t.Errorf("the dry run told of %+v, the import of %+v", dry, done)
 				}
-				if dry.DryRun = false; dry != done {
+				if dry.DryRun = false; !cmp.Equal(dry, done) {
 					t.Errorf("the dry run told of %+v, and the import did %+v", dry, done)
 				}
 				if got := exportOf(admin, slug, "format="+format); got != file {
@@ -308,10 +309,79 @@ func TestAnExportImportedIsExportedByteForByte(t *testing.T) {
 				}
 				var again importedBody
 				admin.api("POST", "/projects/"+slug+"/import?format="+format, file).is(http.StatusOK).into(&again)
-				if again != (importedBody{Unchanged: 3}) {
+				if !cmp.Equal(again, importedBody{Unchanged: 3, Files: []importedFile{}, Notes: []importNote{}}) {
 					t.Errorf("imported once more it tells of %+v", again)
 				}
 			})
+		}
+	}
+}
+
+// What a project holds goes out in the format of any tool and comes into
+// another project, where it can be found once and not twice.
+func TestFilesOfOtherToolsComeAndGo(t *testing.T) {
+	t.Parallel()
+	s := newTold(t)
+	for _, f := range exchange.Formats {
+		if f.Ours() {
+			continue
+		}
+		t.Run(f.Name, func(t *testing.T) {
+			file := []byte(s.asAdmin().get("/projects/" + s.project.Slug + "/export/file?format=" + f.Name).is(http.StatusOK).body)
+			if !f.Reads() {
+				s.asAdmin().send("POST", "/api/v1/projects/"+s.project.Slug+"/import?format="+f.Name, f.MediaType, file).is(http.StatusUnprocessableEntity)
+				return
+			}
+			slug := "from-" + f.Name
+			s.newProject(slug)
+			var dry, done, again importedBody
+			s.asAdmin().send("POST", "/api/v1/projects/"+slug+"/import?dry_run=true&format="+f.Name, f.MediaType, file).is(http.StatusOK).into(&dry)
+			s.asAdmin().send("POST", "/api/v1/projects/"+slug+"/import?format="+f.Name, f.MediaType, file).is(http.StatusOK).into(&done)
+			if done.Articles < 2 || done.Annotations < 8 {
+				t.Errorf("the import tells of %+v", done)
+			}
+			if dry.DryRun = false; !cmp.Equal(dry, done) {
+				t.Errorf("the dry run told of %+v, and the import did %+v", dry, done)
+			}
+			s.asAdmin().send("POST", "/api/v1/projects/"+slug+"/import?format="+f.Name, f.MediaType, file).is(http.StatusOK).into(&again)
+			if again.Articles != 0 || again.Unchanged != done.Articles {
+				t.Errorf("imported once more it tells of %+v", again)
+			}
+		})
+	}
+}
+
+// A file of another tool is told apart by what is in it, read in the words of
+// a mapping, and what does not fit is told by line.
+func TestWhatDoesNotFitIsToldByLine(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	file := `{"text": "The mill closes, Finch said.", "label": [[0, 15, "STATEMENT"], [17, 22, "PER"], [17, 22, "CITY"]]}` + "\n" + `{"label": []}`
+	var done importedBody
+	s.asAdmin().api("POST", "/projects/"+s.project.Slug+"/import?dry_run=true", file).is(http.StatusOK).into(&done)
+	want := []importNote{
+		{"-", 1, "refused", `No kind is called "PER". Say in the mapping which one it is, or add it to the codebook.`},
+		{"-", 1, "refused", `No kind is called "CITY". Say in the mapping which one it is, or add it to the codebook.`},
+		{"-", 2, "refused", "There is no text here."},
+	}
+	if diff := cmp.Diff(want, done.Notes); diff != "" || done.Annotations != 1 {
+		t.Errorf("the report: %+v %s", done, diff)
+	}
+	mapping := `{"kinds": [{"label": "per", "kind": "speaker"}, {"label": "city"}, {"label": "statement", "kind": "claim"}], "roles": [], "attributes": []}`
+	kind, body := form(t, "mill.jsonl", file, "dry_run", "true", "mapping", mapping)
+	s.asAdmin().send("POST", "/projects/"+s.project.Slug+"/import", kind, body).is(http.StatusOK).
+		says("mill.jsonl, line 2", "0 repaired, 1 left out", "There is no text here.")
+	kind, body = form(t, "mill.jsonl", file, "dry_run", "true", "mapping", "{")
+	s.asAdmin().send("POST", "/projects/"+s.project.Slug+"/import", kind, body).is(http.StatusUnprocessableEntity).says("The mapping is not JSON")
+}
+
+// The API names the formats there are.
+func TestTheAPINamesTheFormats(t *testing.T) {
+	t.Parallel()
+	for _, in := range []any{ExportInput{}, ImportInput{}} {
+		field, _ := reflect.TypeOf(in).FieldByName("Format")
+		if got := field.Tag.Get("enum"); got != strings.Join(exchange.Names(), ",") {
+			t.Errorf("%T names %s", in, got)
 		}
 	}
 }

@@ -50,6 +50,10 @@ type Imported struct {
 // what its own quorum makes of it. An entity that the project has under another id is
 // merged into that one.
 //
+// Where the corpus comes from another tool, the project keeps its codebook, and
+// an article that is there already with the same annotations is left alone,
+// whoever brought it and when.
+//
 // A review is marked as imported, with who brought it, when, and the project
 // it was made in.
 //
@@ -104,7 +108,10 @@ func (m *importing) all(ctx context.Context) error {
 	}
 	m.corpus.Quorum = max(1, m.corpus.Quorum)
 	m.admission.CodebookVersion, m.admission.Quorum = m.corpus.CodebookVersion, m.corpus.Quorum
-	if empty {
+	if m.corpus.Undated {
+		m.admission.CodebookVersion = m.version
+		m.madeUnder = func(int) int { return m.version }
+	} else if empty {
 		err = m.takeOver(ctx)
 	} else {
 		err = m.cover(ctx)
@@ -456,6 +463,9 @@ func (m *importing) article(ctx context.Context, d *annotate.AnnotatedArticle) e
 	there, exists, err := m.there(ctx, d.Article.ID)
 	if err != nil {
 		return err
+	}
+	if exists && m.corpus.Undated {
+		d.MadeLike(&there)
 	}
 	if exists && there.Same(m.canonical(d)) {
 		m.done.Unchanged++

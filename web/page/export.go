@@ -11,6 +11,8 @@ import (
 
 // ExportView is what the page of exports and imports shows.
 type ExportView struct {
+	// Formats are those there are, ours first.
+	Formats []FileFormat
 	// Articles are those to choose from, the newest first. There are More.
 	Articles []annotate.Article
 	More     bool
@@ -23,6 +25,14 @@ type ExportView struct {
 	Example string
 	// Import is what became of the file that was just sent, if one was.
 	Import *ImportReport
+}
+
+// FileFormat is a format of files to choose.
+type FileFormat struct {
+	Name  string
+	Title string
+	Ours  bool // carries everything
+	Reads bool // can be imported
 }
 
 // ImportReport tells what an import made, or would make, or why it was
@@ -38,6 +48,71 @@ type ImportReport struct {
 	Entities    int
 	People      int
 	Unchanged   int
+	// Files are those of another tool, and Notes what became of lines in them.
+	// There are MoreNotes.
+	Files     []ImportedFile
+	Notes     []ImportNote
+	MoreNotes int
+}
+
+// ImportedFile tells what became of one file.
+type ImportedFile struct {
+	Name        string
+	Articles    int
+	Annotations int
+	Links       int
+	Repaired    int
+	Refused     int
+}
+
+// ImportNote tells what became of a line of a file.
+type ImportNote struct {
+	File    string
+	Line    int // 0 is the file as a whole
+	Refused bool
+	Message string
+}
+
+// where is the line a note is about.
+func (n ImportNote) where(f Frame) string {
+	if n.Line == 0 {
+		return n.File
+	}
+	return f.T("%s, line %d", n.File, n.Line)
+}
+
+// outcome says what became of it.
+func (n ImportNote) outcome(f Frame) string {
+	if n.Refused {
+		return f.T("left out")
+	}
+	return f.T("repaired")
+}
+
+// notesTitle sums up what there is to tell of the files.
+func (r *ImportReport) notesTitle(f Frame) string {
+	repaired, refused := 0, 0
+	for _, file := range r.Files {
+		repaired, refused = repaired+file.Repaired, refused+file.Refused
+	}
+	return f.T("%s repaired, %s left out", f.Number(repaired), f.Number(refused))
+}
+
+// foreign are the formats of other tools, ours those of this one.
+func (v ExportView) foreign() []ui.Option { return v.options(func(o FileFormat) bool { return !o.Ours }) }
+
+func (v ExportView) options(of func(FileFormat) bool) []ui.Option {
+	var options []ui.Option
+	for _, o := range v.Formats {
+		if of(o) {
+			options = append(options, ui.Option{Value: o.Name, Label: o.Title})
+		}
+	}
+	return options
+}
+
+func (v ExportView) importOptions(f Frame) []ui.Option {
+	return append([]ui.Option{{Value: "", Label: f.T("As the file shows")}}, v.options(func(o FileFormat) bool { return o.Reads })...)
 }
 
 // BadRecord says in a language what is wrong with a file, and where in it.
