@@ -242,7 +242,7 @@ func (p *adopting) annotation(m mark, u unit) {
 	}
 	a := annotate.Annotation{
 		ID: identity(string(p.made.Article.ID), "annotation", m.id), Kind: kind, Fragments: fragments,
-		Attributes: p.attributes(m.attributes), Version: 1, Edited: 1, Codebook: 1,
+		Attributes: p.attributes(m.line, m.attributes, func(q annotate.Attribute) bool { return slices.Contains(q.Kinds, kind) }), Version: 1, Edited: 1, Codebook: 1,
 		CreatedBy: p.By.ID, CreatedAt: utc(p.At), UpdatedBy: p.By.ID, UpdatedAt: utc(p.At),
 	}
 	if kind == annotate.Claim {
@@ -261,21 +261,39 @@ func (p *adopting) annotation(m mark, u unit) {
 	p.made.Annotations = append(p.made.Annotations, a)
 }
 
-func (p *adopting) attributes(theirs annotate.Attributes) annotate.Attributes {
+// attributes are those of the codebook that are asked here, with their values.
+func (p *adopting) attributes(line int, theirs annotate.Attributes, here func(annotate.Attribute) bool) annotate.Attributes {
 	ours := annotate.Attributes{}
-	for _, label := range slices.Sorted(maps.Keys(theirs)) {
+	for _, label := range sortedKeys(theirs) {
 		name, value := p.mapping.attribute(label, theirs[label])
 		if name == "" {
 			continue
 		}
-		if s, one := value.(string); one {
-			if asked, ok := p.Codebook.Attribute(name); ok && asked.Type == annotate.Choices {
-				value = []string{s}
-			}
+		asked, known := p.Codebook.Attribute(name)
+		if s, one := value.(string); one && asked.Type == annotate.Choices {
+			value = []string{s}
+		}
+		if !known || !here(asked) || !fits(asked, value) {
+			p.in.refused(line, fmt.Sprintf("The attribute %q was left out: the codebook does not ask it here, or not with the value %q.", name, excerpt(valueOf(value))))
+			continue
 		}
 		ours[name] = value
 	}
 	return ours
+}
+
+// fits reports whether value is of the type of a, and in its closed list.
+func fits(a annotate.Attribute, value any) bool {
+	listed := func(s string) bool {
+		return slices.ContainsFunc(a.Values, func(v annotate.Value) bool { return v.Value == s })
+	}
+	switch v := value.(type) {
+	case string:
+		return a.Type == annotate.Prose || listed(v)
+	case []string:
+		return a.Type == annotate.Choices && !slices.ContainsFunc(v, func(s string) bool { return !listed(s) })
+	}
+	return false
 }
 
 // links takes the ties.
@@ -309,8 +327,9 @@ func (p *adopting) links() {
 		}
 		p.lines[id] = t.line
 		p.made.Links = append(p.made.Links, annotate.Link{
-			ID: id, From: from.ID, To: to.ID, Role: role, Attributes: p.attributes(t.attributes), Version: 1,
-			CreatedBy: p.By.ID, CreatedAt: utc(p.At), UpdatedBy: p.By.ID, UpdatedAt: utc(p.At),
+			ID: id, From: from.ID, To: to.ID, Role: role, Version: 1,
+			Attributes: p.attributes(t.line, t.attributes, func(q annotate.Attribute) bool { return slices.Contains(q.Roles, role) }),
+			CreatedBy:  p.By.ID, CreatedAt: utc(p.At), UpdatedBy: p.By.ID, UpdatedAt: utc(p.At),
 		})
 	}
 }
