@@ -64,7 +64,7 @@ func (i importCommand) file(ctx context.Context, db *database, into store.NewImp
 	if err != nil {
 		return refused(name, err)
 	}
-	defer files.Close()
+	defer func() { _ = files.Close() }() // only read
 	format, err := i.format(files)
 	if err != nil {
 		return fmt.Errorf("import %s: %w", name, err)

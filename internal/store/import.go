@@ -108,12 +108,13 @@ func (m *importing) all(ctx context.Context) error {
 	}
 	m.corpus.Quorum = max(1, m.corpus.Quorum)
 	m.admission.CodebookVersion, m.admission.Quorum = m.corpus.CodebookVersion, m.corpus.Quorum
-	if m.corpus.Undated {
+	switch {
+	case m.corpus.Undated:
 		m.admission.CodebookVersion = m.version
 		m.madeUnder = func(int) int { return m.version }
-	} else if empty {
+	case empty:
 		err = m.takeOver(ctx)
-	} else {
+	default:
 		err = m.cover(ctx)
 	}
 	if err != nil {

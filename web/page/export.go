@@ -99,7 +99,9 @@ func (r *ImportReport) notesTitle(f Frame) string {
 }
 
 // foreign are the formats of other tools, ours those of this one.
-func (v ExportView) foreign() []ui.Option { return v.options(func(o FileFormat) bool { return !o.Ours }) }
+func (v ExportView) foreign() []ui.Option {
+	return v.options(func(o FileFormat) bool { return !o.Ours })
+}
 
 func (v ExportView) options(of func(FileFormat) bool) []ui.Option {
 	var options []ui.Option
