@@ -327,7 +327,7 @@ func (e *eventStream) run(ctx context.Context, w *watcher) error {
 	}
 	w.note(store.Note{Presence: true, Article: e.set.Article})
 	for {
-		if err := e.stillMay(); err != nil { //nolint:contextcheck // the request has its context
+		if err := e.stillMay(); err != nil {
 			return err
 		}
 		if err := e.send(ctx, w.take()); err != nil {
