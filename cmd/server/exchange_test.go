@@ -129,7 +129,11 @@ func TestARefusedFileIsNamedWithWhatIsWrong(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Replace(good, `"exact":"`, `"exact":"x`, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, words := range [][]string{{file, "bad.json: line ", "article 1 ", "annotation ", "fragments[0].exact"}, {"nothing.json", "no such file"}, {"bad.txt", "which format"}} {
+	text := filepath.Join(t.TempDir(), "bad.txt")
+	if err := os.WriteFile(text, []byte("It holds, Brandt said."), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range [][]string{{file, "bad.json: line ", "article 1 ", "annotation ", "fragments[0].exact"}, {"nothing.json", "no such file"}, {text, "which format"}} {
 		_, err := onrecord(t, url, nil, "import", "--project", "first", "--email", "manager@demo.example", words[0])
 		if err == nil {
 			t.Errorf("%s is imported", words[0])

@@ -541,7 +541,7 @@ func TestBadCorporaAreRefusedWholeAndLeaveNothing(t *testing.T) {
 		"a link to a stranger": {func(_ *corpus, d *annotate.AnnotatedArticle) { d.Links[0].To = store.NewID() }, []string{"link " + string(c.Articles[0].Links[0].ID), "to"}},
 		"a link of the wrong role": {func(_ *corpus, d *annotate.AnnotatedArticle) {
 			d.Links[0].Role = annotate.RoleWithin
-		}, []string{"link", "needs a claim"}},
+		}, []string{"link", "from a claim to the claim"}},
 		"a circle": {func(_ *corpus, d *annotate.AnnotatedArticle) {
 			d.Links = append(d.Links, annotate.Link{
 				ID: store.NewID(), From: n.within, To: n.deal, Role: annotate.RoleWithin, Version: 1,
