@@ -83,7 +83,9 @@ func (s *Store) LeaseMail(ctx context.Context, at time.Time) (Mail, error) {
 				return err
 			}
 			if m.Attempts == 1 {
-				_, err := tx.Exec(ctx, `UPDATE notifications SET mail_id = $1 WHERE user_id = $2 AND mail_id IS NULL AND read_at IS NULL`, m.ID, m.To.ID)
+				_, err := tx.Exec(ctx, `
+					UPDATE notifications n SET mail_id = $1 FROM users me
+					WHERE n.user_id = $2 AND me.id = n.user_id AND n.mail_id IS NULL AND n.read_at IS NULL AND `+maySee, m.ID, m.To.ID)
 				if err != nil {
 					return err
 				}

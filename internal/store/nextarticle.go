@@ -156,7 +156,8 @@ func passingOver(ctx context.Context, tx pgx.Tx, a Asker) (article annotate.ID, 
 	return article, err
 }
 
-// pooled locks the article that is found by where among those a does not have.
+// pooled locks the article that is found by where among those a does not have
+// and has not worked on apart: they may have finished it, and seen the others'.
 // The lock has PostgreSQL look at the condition again in what others have left.
 func pooled(ctx context.Context, tx pgx.Tx, a Asker, where string, args pgx.NamedArgs) (annotate.ID, error) {
 	args["project"], args["analyst"] = a.Project.ID, a.User.ID
@@ -164,7 +165,9 @@ func pooled(ctx context.Context, tx pgx.Tx, a Asker, where string, args pgx.Name
 		SELECT s.article_id
 		FROM annotation_sets s
 		WHERE s.project_id = @project AND s.hand = 'shared' AND NOT EXISTS (
-			SELECT FROM assignments w WHERE w.project_id = @project AND w.article_id = s.article_id AND w.analyst_id = @analyst)`+where, args)
+			SELECT FROM assignments w WHERE w.project_id = @project AND w.article_id = s.article_id AND w.analyst_id = @analyst)
+			AND NOT EXISTS (
+			SELECT FROM annotation_sets o WHERE o.project_id = @project AND o.article_id = s.article_id AND o.analyst_id = @analyst AND o.seq > 0)`+where, args)
 	article, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[annotate.ID])
 	return article, translate(err)
 }

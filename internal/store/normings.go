@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -375,6 +376,9 @@ func (s *Store) SettleNorming(ctx context.Context, a Asker, n NewSettlement) err
 	if err != nil {
 		return err
 	}
+	// What is begun is ended, though whoever asked has gone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longQueryTime)
+	defer cancel()
 	// A change set is written on connections of its own, so it comes first; its
 	// id is the norming's, so that it is written once however often this is tried.
 	if n.Apply {
@@ -467,9 +471,21 @@ func (s *Store) applyChange(ctx context.Context, a Asker, n NewSettlement, codeb
 		FROM annotations a
 		JOIN annotation_sets s ON s.project_id = a.project_id AND s.id = a.set_id
 		WHERE a.project_id = $1 AND a.id = $2`, project, found.Claim, n.Norming).Scan(&article, &hand, &written)
-	if err != nil || written {
+	if err != nil {
 		return translate(err)
 	}
+	if !written {
+		err = s.appendAnswer(ctx, a, n, found, setKey{project, article, hand}, value)
+	}
+	if err != nil {
+		return err
+	}
+	return s.gaveAnswer(ctx, project, n.Norming, found, value)
+}
+
+// appendAnswer gives the claim value for an answer, unless it has changed since
+// the vote.
+func (s *Store) appendAnswer(ctx context.Context, a Asker, n NewSettlement, found annotate.ListedNorming, key setKey, value any) error {
 	claim, err := s.Claim(ctx, a, found.Claim)
 	if err != nil {
 		return err
@@ -483,8 +499,28 @@ func (s *Store) applyChange(ctx context.Context, a Asker, n NewSettlement, codeb
 		changed.Attributes[name] = was
 	}
 	changed.Attributes[found.Attribute] = value
-	_, err = s.Append(ctx, project, article, hand, annotate.ChangeSet{
+	_, err = s.Append(ctx, key.project, key.article, key.hand, annotate.ChangeSet{
 		ID: n.Norming, Author: n.By, At: n.At, Operations: []annotate.Operation{{Op: annotate.Put, Annotation: &changed}},
 	})
 	return err
+}
+
+// gaveAnswer holds the change set of a norming to give its claim that answer:
+// another settlement may have written it, or anybody under the same id.
+func (s *Store) gaveAnswer(ctx context.Context, project, changeSet annotate.ID, found annotate.ListedNorming, value any) error {
+	want, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	var gave bool
+	err = s.pool.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM change_sets c CROSS JOIN LATERAL json_array_elements(c.operations) AS o
+			WHERE c.project_id = $1 AND c.client_id = $2 AND o #>> '{annotation,id}' = $3
+			      AND (o #> ARRAY['annotation', 'attributes', $4])::jsonb = $5::jsonb)`,
+		project, changeSet, string(found.Claim), found.Attribute, string(want)).Scan(&gave)
+	if err == nil && !gave {
+		return annotate.Invalid{"votes": "This vote has been settled."}
+	}
+	return translate(err)
 }

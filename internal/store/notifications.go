@@ -169,9 +169,11 @@ func (s *Store) Unread(ctx context.Context, user annotate.ID) (n int, err error)
 }
 
 // MarkRead notes that somebody has seen some of their notifications, or all of
-// them where ids is nil.
+// them that they may see where ids is nil.
 func (s *Store) MarkRead(ctx context.Context, user annotate.ID, ids []annotate.ID, at time.Time) error {
-	_, err := s.pool.Exec(ctx, `UPDATE notifications SET read_at = $3 WHERE user_id = $1 AND read_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY($2))`, user, ids, at)
+	_, err := s.pool.Exec(ctx, `
+		UPDATE notifications n SET read_at = $3 FROM users me
+		WHERE n.user_id = $1 AND me.id = n.user_id AND n.read_at IS NULL AND ($2::uuid[] IS NULL OR n.id = ANY($2)) AND `+maySee, user, ids, at)
 	if err != nil {
 		return fmt.Errorf("mark notifications of %s as read: %w", user, translate(err))
 	}

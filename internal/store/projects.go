@@ -130,6 +130,9 @@ func (s *Store) ChangeProject(ctx context.Context, c ProjectChange) error {
 	if err := bad.Err(); err != nil {
 		return err
 	}
+	// Claims are counted anew to the end, though whoever asked has gone.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longQueryTime)
+	defer cancel()
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		if err := changeMode(ctx, tx, c); err != nil {
 			return err
@@ -159,7 +162,7 @@ func changeMode(ctx context.Context, tx pgx.Tx, c ProjectChange) error {
 		return err
 	}
 	// Whoever appends a change set writes to this table first.
-	if _, err := tx.Exec(ctx, `LOCK TABLE annotation_sets IN SHARE MODE`); err != nil {
+	if _, err := tx.Exec(ctx, `LOCK TABLE annotation_sets IN SHARE ROW EXCLUSIVE MODE`); err != nil {
 		return err
 	}
 	var begun bool

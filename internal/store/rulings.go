@@ -146,6 +146,9 @@ func (s *Store) Settle(ctx context.Context, a Asker, n Settling) error {
 	if !a.Role.May(annotate.Reviewer) {
 		return fmt.Errorf("settle something of article %s: %w", n.Article, annotate.ErrForbidden)
 	}
+	// The door does not stop half-way when whoever asked has gone; nor may this.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longQueryTime)
+	defer cancel()
 	// On a connection of its own: the door needs others of the pool meanwhile.
 	err := s.inLongTx(ctx, pgx.TxOptions{}, func(tx pgx.Tx) error {
 		// Whoever settles something of this article waits here.

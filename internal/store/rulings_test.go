@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -207,5 +208,19 @@ func TestEachProjectHasItsCauses(t *testing.T) {
 	}
 	if err := n.ChangeCauses(t.Context(), n.project, []string{}); err == nil {
 		t.Error("there may be no cause at all")
+	}
+}
+
+// The door ends what it has begun. What is settled with it must be there too.
+func TestSettlingIsEndedThoughWhoeverAskedHasGone(t *testing.T) {
+	t.Parallel()
+	p := finished(t)
+	ctx, gone := context.WithCancel(t.Context())
+	gone()
+	if err := p.Settle(ctx, p.rita, p.taking("")); err != nil {
+		t.Fatal(err)
+	}
+	if a := p.adjudication(); len(a.Rulings) != 1 || len(a.Stands.Annotations) == 0 {
+		t.Errorf("there are %d rulings, and %d annotations stand", len(a.Rulings), len(a.Stands.Annotations))
 	}
 }

@@ -430,3 +430,41 @@ func TestBulkChangesGoIntoOnesOwnSet(t *testing.T) {
 		t.Errorf("Ana is told of %+v (%v)", list.Items, err)
 	}
 }
+
+// The dashboard counts no more than one may see: Ben's claim, what stands of
+// it, and the decision on that are nothing to Ana until she has finished.
+func TestTheDashboardCountsWhatOneMaySee(t *testing.T) {
+	t.Parallel()
+	p := newApart(t)
+	p.adjudicate()
+	p.decide(p.agreed, p.mara.User.ID, annotate.Approve, "")
+	counts := func(a store.Asker) string {
+		t.Helper()
+		d, err := p.Dashboard(t.Context(), a, annotate.NewSpan(p.now, 1, 7))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tagged, decided := 0, 0
+		for _, who := range d.Activity {
+			tagged, decided = tagged+annotate.Total(who.Tagged), decided+annotate.Total(who.Decided)
+		}
+		return fmt.Sprintf("%d tagged, %d decided, %d first, %d approved", tagged, decided, d.Decided, d.States[annotate.Approved][6])
+	}
+	for name, test := range map[string]struct {
+		who  store.Asker
+		want string
+	}{
+		"who has not finished": {p.ana, "0 tagged, 0 decided, 0 first, 0 approved"},
+		"whose it is":          {p.ben, "1 tagged, 0 decided, 0 first, 0 approved"},
+		"a reviewer":           {p.rita, "1 tagged, 1 decided, 1 first, 1 approved"},
+		"who only reads":       {p.vera, "0 tagged, 1 decided, 1 first, 1 approved"},
+	} {
+		if got := counts(test.who); got != test.want {
+			t.Errorf("%s sees %s, want %s", name, got, test.want)
+		}
+	}
+	p.finish(p.ana)
+	if got := counts(p.ana); got != "0 tagged, 1 decided, 1 first, 1 approved" {
+		t.Errorf("who has finished sees %s", got)
+	}
+}
