@@ -132,9 +132,7 @@ func (a *adoption) adopt(in *file, d document) (annotate.AnnotatedArticle, bool)
 	}
 	slices.SortFunc(p.made.Annotations, annotate.Annotation.Before)
 	slices.SortFunc(p.made.Links, func(x, y annotate.Link) int { return cmp.Compare(x.ID, y.ID) })
-	if len(p.made.Annotations) > 0 {
-		p.made.Seq = 1
-	}
+	p.made.Seq = int64(min(1, len(p.made.Annotations))) // a text alone has no change set
 	return p.made, true
 }
 

@@ -19,7 +19,7 @@ import (
 var bratFormat = Format{
 	Name: "brat", Title: "brat", Suffix: ".zip", MediaType: "application/zip",
 	dialect: &dialect{
-		suffixes: []string{".ann"}, unit: codePoints, names: true, packed: true,
+		suffixes: []string{".ann"}, unit: codePoints, whole: true, names: true, packed: true,
 		recognises: regexp.MustCompile(`(?m)^T\d+\t\S+ \d+ \d+`).MatchString,
 		read:       readBrat, write: writeBrat,
 	},
@@ -33,6 +33,8 @@ type bratFile struct {
 	events []bratEvent
 	ties   []tie
 	values []bratValue
+	// stretches counts the fragments of all marks.
+	stretches int
 }
 
 // bratEvent is a trigger, named by its label, and its arguments.
@@ -69,6 +71,9 @@ func readBrat(in *file, yield func(document) bool) error {
 	for n, line := range lines(in.r, &fault) {
 		if line != "" && !b.line(n, line) {
 			in.refused(n, fmt.Sprintf("This is no line of brat: %q.", excerpt(line)))
+		}
+		if err := overfull(n, b.stretches+len(b.events)+len(b.ties)+len(b.values), 0); err != nil {
+			return err
 		}
 	}
 	if fault != nil {
@@ -133,6 +138,7 @@ func (b *bratFile) text(n int, id, fields, quote string) bool {
 		m.fragments = append(m.fragments, annotate.Fragment{Start: start, End: end})
 	}
 	b.at[id] = len(b.d.marks)
+	b.stretches += len(m.fragments)
 	b.d.marks = append(b.d.marks, m)
 	return ok
 }

@@ -15,7 +15,7 @@ import (
 var casFormat = Format{
 	Name: "cas", Title: "UIMA CAS JSON", Suffix: ".zip", MediaType: "application/zip",
 	dialect: &dialect{
-		suffixes: []string{".json"}, unit: utf16Units, names: true, packed: true,
+		suffixes: []string{".json"}, unit: utf16Units, whole: true, names: true, packed: true,
 		recognises: regexp.MustCompile(`"%(TYPES|FEATURE_STRUCTURES)"`).MatchString,
 		read:       readCAS, write: writeCAS,
 	},
@@ -50,9 +50,13 @@ type casFile struct {
 
 func readCAS(in *file, yield func(document) bool) error {
 	c := &casFile{file: in, all: map[int]feature{}, lines: map[int]int{}}
+	var full error
 	err := in.values("%FEATURE_STRUCTURES", func(line int, raw []byte) bool {
 		var f feature
 		if !in.decode(line, raw, &f) {
+			return true
+		}
+		if t := last(f.words("%TYPE")); t == "Token" || t == "Sentence" { // most of a file, and nothing that is tagged
 			return true
 		}
 		id, ok := f.number("%ID")
@@ -65,8 +69,12 @@ func readCAS(in *file, yield func(document) bool) error {
 		}
 		c.all[id], c.lines[id] = f, line
 		c.order = append(c.order, id)
-		return true
+		full = overfull(line, len(c.order), len(f.words("sofaString")))
+		return full == nil
 	})
+	if err == nil {
+		err = full
+	}
 	if err != nil {
 		return err
 	}
@@ -99,7 +107,7 @@ func (c *casFile) document(sofa int) document {
 			continue
 		}
 		switch last(f.words("%TYPE")) {
-		case "DocumentAnnotation", "Sentence", "Token":
+		case "DocumentAnnotation":
 			continue
 		case "DocumentMetaData":
 			d.headline = f.words("documentTitle")
@@ -144,7 +152,7 @@ func (c *casFile) tie(id int) (tie, bool) {
 func (c *casFile) attributes(f feature) annotate.Attributes {
 	a := attributesOf(f, "begin", "end", "%ID", "%TYPE", "@sofa", "entity")
 	for name := range f {
-		if id, ok := f.number(name); ok && name[0] == '@' {
+		if id, ok := f.number(name); ok && strings.HasPrefix(name, "@") {
 			delete(a, name)
 			if list, ok := c.all[id]["%ELEMENTS"].([]any); ok && c.all[id].words("%TYPE") == "uima.cas.StringArray" {
 				a[name[1:]] = listed(list)

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -19,7 +20,7 @@ import (
 var conllFormat = Format{
 	Name: "conll", Title: "CoNLL (BIO)", Suffix: ".conll", MediaType: "text/plain; charset=utf-8",
 	dialect: &dialect{
-		suffixes: []string{".conll", ".bio", ".iob"}, unit: codePoints,
+		suffixes: []string{".conll", ".bio", ".iob"}, unit: codePoints, whole: true,
 		recognises: regexp.MustCompile(`(?m)^\S+[\t ](\S+[\t ])*[BS]-\S+\s*$`).MatchString,
 		read:       readCoNLL, write: writeCoNLL,
 	},
@@ -40,6 +41,7 @@ type conllFile struct {
 	length  int            // of text, in code points
 	open    map[int]string // by column: the mark that goes on, its label
 	begun   bool           // there is a token in this sentence
+	full    bool           // the document has been refused
 }
 
 func readCoNLL(in *file, yield func(document) bool) error {
@@ -58,13 +60,13 @@ func readCoNLL(in *file, yield func(document) bool) error {
 
 func (c *conllFile) reset(line int) {
 	c.d = document{line: line}
-	c.given, c.at, c.length, c.begun, c.open = "", 0, 0, false, map[int]string{}
+	c.given, c.at, c.length, c.begun, c.full, c.open = "", 0, 0, false, false, map[int]string{}
 	c.text.Reset()
 }
 
 // flush hands over the document that ends.
 func (c *conllFile) flush(next int) {
-	if c.length > 0 || c.given != "" {
+	if !c.full && (c.length > 0 || c.given != "") {
 		c.d.text = c.text.String()
 		if c.given != "" {
 			c.d.text = c.given
@@ -87,8 +89,12 @@ func (c *conllFile) line(n int, line string) {
 	case ok && set:
 	case strings.TrimSpace(line) == "":
 		c.begun, c.open = false, map[int]string{}
-	default:
+	case !c.full:
 		c.token(n, line)
+		if bad, ok := errors.AsType[refusal](overfull(n, len(c.d.marks), max(len(c.given), c.text.Len()))); ok {
+			c.refused(bad.line, bad.message)
+			c.d.marks, c.full = nil, true
+		}
 	}
 }
 

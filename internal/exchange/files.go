@@ -75,13 +75,13 @@ func NewFiles(name string, r io.ReaderAt, size int64) (*Files, error) {
 	}
 	var unpacked uint64
 	for _, f := range z.File {
-		unpacked += f.UncompressedSize64
+		// Checked one by one, the sum cannot wrap around.
+		if unpacked += min(f.UncompressedSize64, maxUnpacked+1); unpacked > maxUnpacked {
+			return nil, annotate.Complain(fmt.Sprintf("There is more than %d GiB in this zip.", maxUnpacked>>30))
+		}
 		if !fs.ValidPath(strings.TrimSuffix(f.Name, "/")) {
 			return nil, annotate.Complain("This zip cannot be read: it is not whole, or names files outside itself.")
 		}
-	}
-	if unpacked > maxUnpacked {
-		return nil, annotate.Complain(fmt.Sprintf("There is more than %d GiB in this zip.", maxUnpacked>>30))
 	}
 	if len(z.File) > maxFiles {
 		return nil, annotate.Complain(fmt.Sprintf("There are more than %d files here. Import them in parts.", maxFiles))

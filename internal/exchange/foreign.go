@@ -1,8 +1,9 @@
 package exchange
 
 import (
+	"errors"
+	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"path"
 	"strings"
@@ -30,6 +31,9 @@ type dialect struct {
 	read func(in *file, yield func(document) bool) error
 	// names says that documents may name canonical entities.
 	names bool
+	// whole says that a file is gathered as one document before it is handed
+	// over, and so must fit into memory.
+	whole bool
 	// packed says that documents are written into the entries of a zip.
 	packed bool
 	// write writes documents, to one file or into a zip.
@@ -146,6 +150,9 @@ func (a *adoption) documents(report *Report, yield func(*file, document) bool) e
 			continue
 		}
 		err := a.Files.read(name, func(r io.Reader) error {
+			if a.dialect.whole {
+				r = &bounded{r: r, left: maxRecord}
+			}
 			in := &file{name: name, r: r, all: a.Files, mapping: a.mapping, codebook: a.Codebook, report: report}
 			report.file(name)
 			return a.dialect.read(in, func(d document) bool {
@@ -153,11 +160,51 @@ func (a *adoption) documents(report *Report, yield func(*file, document) bool) e
 				return more
 			})
 		})
-		if err != nil {
+		if bad, ok := errors.AsType[refusal](err); ok {
+			report.note(bad.line, Refused, bad.message)
+		} else if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// refusal is why the rest of a file is left out. Those after it are read.
+type refusal struct {
+	line    int
+	message string
+}
+
+func (r refusal) Error() string { return r.message }
+
+// maxMarks is the most marks, ties and the like that a document may have, so
+// that they fit into memory.
+const maxMarks = 1_000_000
+
+// overfull is the refusal of a document that has so many marks, or so many
+// bytes of text, or nil.
+func overfull(line, marks, text int) error {
+	switch {
+	case marks > maxMarks:
+		return refusal{line, fmt.Sprintf("There are more than %d annotations in one text.", maxMarks)}
+	case text > annotate.MaxText:
+		return refusal{line, fmt.Sprintf("The text is longer than %d MiB.", annotate.MaxText>>20)}
+	}
+	return nil
+}
+
+// bounded refuses what is beyond so many bytes.
+type bounded struct {
+	r    io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= n; b.left < 0 {
+		return 0, refusal{0, fmt.Sprintf("There is more than %d MiB in one record.", maxRecord>>20)}
+	}
+	return n, err
 }
 
 func (d *dialect) reads(name string) bool {
@@ -182,16 +229,31 @@ func (f *file) beside() (text, name string, err error) {
 	for _, base := range names {
 		next := path.Join(path.Dir(f.name), base+".txt")
 		for _, name := range append([]string{next}, f.all.texts[base+".txt"]...) {
-			if raw, err := fs.ReadFile(f.all.fsys, name); err == nil {
-				return string(raw), name, nil
+			text, err := f.text(name)
+			if _, tooLong := errors.AsType[refusal](err); err == nil || tooLong {
+				return text, name, err
 			}
 		}
 	}
 	if len(f.all.texts) == 1 {
 		for _, only := range f.all.texts {
-			raw, err := fs.ReadFile(f.all.fsys, only[0])
-			return string(raw), only[0], err
+			text, err := f.text(only[0])
+			return text, only[0], err
 		}
 	}
 	return "", "", nil
+}
+
+// text is what is in another of the files.
+func (f *file) text(name string) (string, error) {
+	r, err := f.all.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+	raw, err := io.ReadAll(io.LimitReader(r, annotate.MaxText+1))
+	if err == nil {
+		err = overfull(0, 0, len(raw))
+	}
+	return string(raw), err
 }

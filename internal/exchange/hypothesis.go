@@ -14,7 +14,7 @@ import (
 var hypothesisFormat = Format{
 	Name: "hypothesis", Title: "Hypothesis JSON", Suffix: ".zip", MediaType: "application/zip",
 	dialect: &dialect{
-		suffixes: []string{".json"}, unit: utf16Units, names: true, packed: true,
+		suffixes: []string{".json"}, unit: utf16Units, whole: true, names: true, packed: true,
 		recognises: regexp.MustCompile(`"export_userid"|"TextQuoteSelector"[\s\S]*"tags"|"tags"[\s\S]*"TextQuoteSelector"`).MatchString,
 		read:       readHypothesis, write: writeHypothesis,
 	},
@@ -50,13 +50,18 @@ func readHypothesis(in *file, yield func(document) bool) error {
 		return err
 	}
 	d := document{line: 1, name: path.Base(in.name), text: text}
+	var full error
 	err = in.values("annotations", func(line int, raw []byte) bool {
 		var j hypothesisAnnotation
 		if in.decode(line, raw, &j) {
 			in.hypothesis(&d, line, j)
 		}
-		return true
+		full = overfull(line, len(d.marks), 0)
+		return full == nil
 	})
+	if err == nil {
+		err = full
+	}
 	switch {
 	case err != nil:
 		return err

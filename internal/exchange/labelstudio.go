@@ -145,9 +145,12 @@ func (f *file) labelStudio(d *document, r labelStudioResult) {
 			}
 			together.tie(tie{line: d.line, from: from, to: to, label: label})
 		case len(item.Value.Choices) > 0 && at[item.ID]: // an answer about a stretch
-			m := &d.marks[together.find(item.ID)]
+			i := together.find(item.ID)
+			if i < 0 { // it has become part of another
+				continue
+			}
 			for _, c := range item.Value.Choices {
-				add(m.attributes, item.FromName, c)
+				add(d.marks[i].attributes, item.FromName, c)
 			}
 		}
 	}

@@ -65,3 +65,15 @@ func (forever) Read(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+// What is gathered as one document has an end.
+func TestAFileReadAsAWholeIsBounded(t *testing.T) {
+	t.Parallel()
+	_, err := io.ReadAll(&bounded{r: strings.NewReader("The mill."), left: 8})
+	if bad, ok := errors.AsType[refusal](err); !ok || bad.message == "" {
+		t.Errorf("it says %v", err)
+	}
+	if all, err := io.ReadAll(&bounded{r: strings.NewReader("The mill."), left: 9}); err != nil || len(all) != 9 {
+		t.Errorf("read %q: %v", all, err)
+	}
+}

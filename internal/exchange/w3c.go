@@ -17,7 +17,7 @@ import (
 var w3cFormat = Format{
 	Name: "w3c", Title: "W3C Web Annotation", Suffix: ".zip", MediaType: "application/zip",
 	dialect: &dialect{
-		suffixes: []string{".jsonld", ".json"}, unit: codePoints, names: true, packed: true,
+		suffixes: []string{".jsonld", ".json"}, unit: codePoints, whole: true, names: true, packed: true,
 		recognises: regexp.MustCompile(`www\.w3\.org/ns/anno\.jsonld`).MatchString,
 		read:       readW3C, write: writeW3C,
 	},
@@ -88,12 +88,17 @@ func readW3C(in *file, yield func(document) bool) error {
 		return err
 	}
 	w := &w3cFile{file: in, d: document{line: 1, name: in.name, text: text}}
+	var full error
 	err = in.values("", func(line int, raw []byte) bool {
 		for _, part := range w3cParts(raw) {
 			w.annotation(line, part.raw, part.within)
 		}
-		return true
+		full = overfull(line, len(w.d.marks)+len(w.d.ties), 0)
+		return full == nil
 	})
+	if err == nil {
+		err = full
+	}
 	if err != nil || len(w.d.marks)+len(w.d.ties) == 0 {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 var webannoFormat = Format{
 	Name: "webanno", Title: "WebAnno TSV 3", Suffix: ".zip", MediaType: "application/zip",
 	dialect: &dialect{
-		suffixes: []string{".tsv"}, unit: utf16Units, names: true, packed: true,
+		suffixes: []string{".tsv"}, unit: utf16Units, whole: true, names: true, packed: true,
 		recognises: regexp.MustCompile(`^#FORMAT=WebAnno TSV 3`).MatchString,
 		read:       readWebAnno, write: writeWebAnno,
 	},
@@ -36,6 +36,7 @@ type webannoFile struct {
 	d       document
 	layers  []layer
 	text    []uint16
+	length  int               // bytes of all sentences
 	waiting []string          // the lines of the sentence whose tokens come next
 	marks   map[string]int    // in d.marks, by layer and number or place
 	at      map[string]string // ids of marks by where they begin, layer and number
@@ -59,6 +60,9 @@ func readWebAnno(in *file, yield func(document) bool) error {
 			return nil
 		}
 		w.line(n, line)
+		if err := overfull(n, len(w.marks)+len(w.slots), max(len(w.text), w.length)); err != nil {
+			return err
+		}
 	}
 	if fault != nil {
 		return fault
@@ -81,6 +85,7 @@ func readWebAnno(in *file, yield func(document) bool) error {
 func (w *webannoFile) line(n int, line string) {
 	if text, ok := strings.CutPrefix(line, "#Text="); ok {
 		w.waiting = append(w.waiting, unescape(text))
+		w.length += len(text) + 1
 		return
 	}
 	if headline, ok := strings.CutPrefix(line, "#Headline="); ok {
@@ -108,7 +113,7 @@ func (w *webannoFile) unit(n int, cells []string) {
 	from, to, _ := strings.Cut(cells[1], "-")
 	start, err1 := strconv.Atoi(from)
 	end, err2 := strconv.Atoi(to)
-	if err1 != nil || err2 != nil || start < 0 || end > annotate.MaxText {
+	if err1 != nil || err2 != nil || start < 0 || end < start || end > annotate.MaxText {
 		w.refused(n, fmt.Sprintf("This is no line with a token: %q.", excerpt(strings.Join(cells, " "))))
 		return
 	}

@@ -314,8 +314,11 @@ func (a *arriving) Read(b []byte) (int, error) {
 // largest.
 const maxField = 256 << 10
 
+// maxParts is the most fields a form may have: the page's has four.
+const maxParts = 32
+
 func (u *upload) keepForm(form *multipart.Reader) error {
-	for {
+	for range maxParts {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
 			if u.file == nil {
@@ -333,12 +336,16 @@ func (u *upload) keepForm(form *multipart.Reader) error {
 			}
 			continue
 		}
+		if !slices.Contains([]string{"format", "mapping", "dry_run"}, part.FormName()) {
+			continue
+		}
 		value, err := io.ReadAll(io.LimitReader(part, maxField))
 		if err != nil {
 			return unreadable(err)
 		}
 		u.fields[part.FormName()] = string(value)
 	}
+	return fmt.Errorf("%w: the form has too many fields", errBadRequest)
 }
 
 func (u *upload) keep(r io.Reader) error {

@@ -2,9 +2,11 @@ package server
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"mime"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -570,6 +572,28 @@ func form(tb testing.TB, name, content string, fields ...string) (contentType st
 		tb.Fatal(err)
 	}
 	return w.FormDataContentType(), b.Bytes()
+}
+
+// Of a form only what is read is kept, and it has an end.
+func TestAnImportKeepsNoOtherFields(t *testing.T) {
+	t.Parallel()
+	read := func(fields ...string) (*upload, error) {
+		kind, body := form(t, "a.json", "{}", fields...)
+		_, parameters, err := mime.ParseMediaType(kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		up := &upload{fields: map[string]string{}}
+		t.Cleanup(up.discard)
+		return up, up.keepForm(multipart.NewReader(bytes.NewReader(body), parameters["boundary"]))
+	}
+	up, err := read("format", "json", "other", "x", "dry_run", "false")
+	if err != nil || len(up.fields) != 2 || up.fields["format"] != "json" || up.fields["dry_run"] != "false" {
+		t.Errorf("kept %v: %v", up.fields, err)
+	}
+	if _, err := read(slices.Repeat([]string{"other", "x"}, 100)...); !errors.Is(err, errBadRequest) {
+		t.Errorf("many fields: %v", err)
+	}
 }
 
 func TestAnImportSaysWhatItIsGiven(t *testing.T) {
