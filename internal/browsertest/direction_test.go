@@ -86,8 +86,11 @@ func TestAnArticleRunsTheWayOfItsLanguage(t *testing.T) {
 			ana.until("the keyboard to enter the card", `document.activeElement.closest("#rail") !== null`)
 			ana.press("Escape", "Alt+Shift+ArrowLeft")
 			ana.saves(project, id, "the first two words", func(a article) bool { return a.has(annotate.Claim, whole[0]+" "+whole[1]) })
-			ana.press("Alt+Shift+ArrowRight", "Alt+ArrowRight")
+			ana.press("Alt+Shift+ArrowRight")
 			ana.saves(project, id, "the first word again", func(a article) bool { return a.has(annotate.Claim, whole[0]) })
+			ana.press("Alt+ArrowRight")
+			letters := []rune(whole[0])
+			ana.saves(project, id, "all of it but the last letter", func(a article) bool { return a.has(annotate.Claim, string(letters[:len(letters)-1])) })
 			ana.until("the card to run the same way", `getComputedStyle(document.querySelector("#cards .card .quote")).direction === "rtl"`)
 		})
 	}
