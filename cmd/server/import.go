@@ -65,7 +65,7 @@ func (i importCommand) file(ctx context.Context, db *database, into store.NewImp
 		return refused(name, err)
 	}
 	defer func() { _ = files.Close() }() // only read
-	format, err := i.format(files)
+	format, err := i.format(name, files)
 	if err != nil {
 		return fmt.Errorf("import %s: %w", name, err)
 	}
@@ -97,10 +97,13 @@ func tell(out io.Writer, r *exchange.Report) {
 	}
 }
 
-func (i importCommand) format(files *exchange.Files) (exchange.Format, error) {
+func (i importCommand) format(name string, files *exchange.Files) (exchange.Format, error) {
 	format, err := exchange.ByName(i.Format)
 	if i.Format == "" {
 		format, err = exchange.Detect(files)
+	}
+	if err != nil && i.Format == "" && name == "-" {
+		format, err = exchange.ByName("") // of standard input no name says more
 	}
 	if err != nil || i.Mapping == "" {
 		return format, err

@@ -64,11 +64,7 @@ func Detect(files *Files) (Format, error) {
 		}
 	}
 	if len(files.names) == 1 {
-		format, err := ByFile(files.names[0])
-		if err != nil && ours {
-			return ByName("")
-		}
-		return format, err
+		return ByFile(files.names[0])
 	}
 	return Format{}, annotate.Invalid{"format": fmt.Sprintf("The files do not show which format they are in. Give one of: %s.", strings.Join(Names(), ", "))}
 }
