@@ -42,16 +42,22 @@ func (s *Server) listAdjudications(w http.ResponseWriter, r *http.Request) error
 	for _, u := range finishers {
 		v.People[u.ID] = u.Name
 	}
-	counts, err := s.store.CauseCounts(r.Context(), project.ID)
-	if err != nil {
+	if v.Causes, err = s.causeCounts(r.Context()); err != nil {
 		return err
-	}
-	for _, c := range counts {
-		v.Causes = append(v.Causes, page.CauseCount(c))
 	}
 	f := s.frame(w, r, s.language(r).T("Adjudication"))
 	f.Active = page.NavAgreement
 	return s.render(w, r, http.StatusOK, page.Adjudications(f, v))
+}
+
+// causeCounts is how often each cause of a disagreement was given.
+func (s *Server) causeCounts(ctx context.Context) ([]page.CauseCount, error) {
+	counts, err := s.store.CauseCounts(ctx, asker(ctx).Project.ID)
+	list := make([]page.CauseCount, len(counts))
+	for i, c := range counts {
+		list[i] = page.CauseCount(c)
+	}
+	return list, err
 }
 
 func caseOf(a store.Adjudication) adjudicate.Case {
@@ -86,10 +92,8 @@ func (s *Server) adjudicationPage(w http.ResponseWriter, r *http.Request, status
 func (s *Server) adjudicateView(ctx context.Context, a store.Adjudication) (page.AdjudicateView, error) {
 	project := asker(ctx).Project
 	v := page.AdjudicateView{WorkedArticle: a.WorkedArticle, Case: caseOf(a)}
-	named := annotate.AnnotatedArticle{Annotations: slices.Collect(maps.Values(a.Stands.Annotations))}
-	for _, w := range a.Works {
-		named.Annotations = append(named.Annotations, w.Annotations...)
-	}
+	named := annotationsOf(a.Works)
+	named.Annotations = slices.AppendSeq(named.Annotations, maps.Values(a.Stands.Annotations))
 	names, err := s.store.NamesIn(ctx, project.ID, named)
 	if err != nil {
 		return v, err

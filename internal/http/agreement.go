@@ -159,13 +159,17 @@ func (s *Server) readCases(ctx context.Context, v *page.CasesView) error {
 
 // entitiesOf are the entities that works name.
 func (s *Server) entitiesOf(ctx context.Context, works []annotate.Work) (map[annotate.ID]annotate.Entity, error) {
-	var doc annotate.AnnotatedArticle
+	names, err := s.store.NamesIn(ctx, asker(ctx).Project.ID, annotationsOf(works))
+	entities, _ := byID(names)
+	return entities, err
+}
+
+// annotationsOf has the annotations of all works, as names are read from.
+func annotationsOf(works []annotate.Work) (doc annotate.AnnotatedArticle) {
 	for _, w := range works {
 		doc.Annotations = append(doc.Annotations, w.Annotations...)
 	}
-	names, err := s.store.NamesIn(ctx, asker(ctx).Project.ID, doc)
-	entities, _ := byID(names)
-	return entities, err
+	return doc
 }
 
 // agreementBody is a report in JSON.

@@ -45,10 +45,7 @@ func (s *Server) readDisagreement(ctx context.Context, v *page.DashboardView) er
 		return err
 	}
 	v.Agreement = &a
-	causes, err := s.store.CauseCounts(ctx, who.Project.ID)
-	for _, c := range causes {
-		v.Causes = append(v.Causes, page.CauseCount(c))
-	}
+	v.Causes, err = s.causeCounts(ctx)
 	return err
 }
 

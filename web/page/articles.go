@@ -137,10 +137,14 @@ type share struct {
 	width int
 }
 
+// doneFirst are the states of claims, those that need nothing more first, as
+// pictures have them.
+var doneFirst = []annotate.ReviewState{annotate.Approved, annotate.Rejected, annotate.Disputed, annotate.ChangesRequested, annotate.Unreviewed}
+
 func shares(p annotate.Progress) []share {
 	var list []share
 	at := 0
-	for _, state := range []annotate.ReviewState{annotate.Approved, annotate.Rejected, annotate.Disputed, annotate.ChangesRequested, annotate.Unreviewed} {
+	for _, state := range doneFirst {
 		if n := p.In(state); n > 0 {
 			list = append(list, share{state, at, n})
 			at += n

@@ -118,7 +118,7 @@ func (v DashboardView) steps(f Frame) []string {
 // bottom.
 func (v DashboardView) statesChart(f Frame) ui.Chart {
 	c := ui.Chart{Label: f.T("How many claims were in each state, from %s to %s", f.Day(v.Span.Since), f.Day(v.Span.At(v.Span.Steps-1))), Steps: v.steps(f)}
-	for _, state := range []annotate.ReviewState{annotate.Approved, annotate.Rejected, annotate.Disputed, annotate.ChangesRequested, annotate.Unreviewed} {
+	for _, state := range doneFirst {
 		c.Series = append(c.Series, ui.Series{Name: StateName(f, state), Tone: string(state), Values: v.States[state]})
 	}
 	return c
